@@ -1,0 +1,1 @@
+"""Configuration groups: one YAML a choice, one sentence beside every field."""

@@ -1,0 +1,1 @@
+"""TalkingFace Motion: a portrait and a reference video become a talking video."""

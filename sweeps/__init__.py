@@ -1,0 +1,1 @@
+"""Sweeps: grids over experiments for `talkingface train --multirun`."""
