@@ -10,6 +10,7 @@ Layout of a data set folder::
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
@@ -45,6 +46,13 @@ class DatasetInfo:
     expression_names: tuple[str, ...]
     pose_names: tuple[str, ...] = POSE_NAMES
     format: int = FORMAT
+
+    @property
+    def mouth_column(self) -> int:
+        """Column of `Track.expression` that says how far the jaw is open."""
+        return next(
+            i for i, name in enumerate(self.expression_names) if name in ("jaw_open", "jawOpen")
+        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,9 @@ def read_track(root: Path, clip: str) -> Track:
     try:
         table = pq.read_table(path, use_threads=False)
     except (OSError, pa.ArrowInvalid) as error:
-        raise UserError(f"{path}: not a readable track ({error}). Prepare the data set again.") from error
+        raise UserError(
+            f"{path}: not a readable track ({error}). Prepare the data set again."
+        ) from error
 
     def column(name: str) -> NDArray[np.float32]:
         values = table.column(name).combine_chunks()
@@ -184,6 +194,17 @@ def read_dataset(root: Path) -> tuple[DatasetInfo, list[Clip]]:
     for name in ("expression_names", "pose_names"):
         raw[name] = tuple(raw[name])
     return DatasetInfo(**raw), [Clip(**row) for row in rows]
+
+
+def dataset_fingerprint(root: Path) -> str:
+    """Return a hash of what a data set's description and manifest say, wherever it lies.
+
+    Raises:
+        UserError: as read_dataset.
+    """
+    info, clips = read_dataset(root)
+    text = json.dumps([asdict(info), [asdict(clip) for clip in clips]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _write_table(table: pa.Table, path: Path) -> None:

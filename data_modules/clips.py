@@ -1,0 +1,134 @@
+"""The LightningDataModule over a data set folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import numpy as np
+from torch.utils.data import DataLoader
+
+from data_modules.augmentation import ColourAugmentation
+from data_modules.dataset import ClipBatch, ClipDataset, Window
+from data_modules.sampler import StepSampler
+from data_modules.splits import Split, split_clips
+from talkingface.manifest import Clip, read_dataset, read_track
+from talkingface.video.clips import Backend
+
+
+class ClipDataModule(L.LightningDataModule):
+    """Stream clips of a data set, split by identity, in an order that is a function of the step.
+
+    Args:
+        root: data set folder made by `synthesize` or `prepare`.
+        size: side of the frames handed out, pixels.
+        clip_length: driving frames a sample.
+        stride: frames from one driving frame to the next.
+        batch_size: samples a step, over all ranks.
+        steps: steps of the whole training.
+        val_identities, test_identities: identities kept out of training.
+        val_batches: batches of the fixed validation subset.
+        workers: loader processes a rank.
+        augmentation: alteration of the driver's colours while training; None leaves them.
+        backend: "decord" or "pyav", what decodes the clips.
+        seed: seed of the data order and of every sample.
+
+    Raises:
+        UserError: the folder is no data set or too small for its splits.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        size: int,
+        clip_length: int,
+        stride: int,
+        batch_size: int,
+        steps: int,
+        val_identities: int,
+        test_identities: int,
+        val_batches: int,
+        workers: int,
+        augmentation: ColourAugmentation | None,
+        backend: Backend,
+        seed: int,
+    ):
+        super().__init__()
+        self.root = Path(root)
+        self.window = Window(size, clip_length, stride)
+        self.batch_size, self.steps, self.seed = batch_size, steps, seed
+        self.val_batches, self.workers = val_batches, workers
+        self.augmentation, self.backend = augmentation, backend
+        self.start_step = 0
+        self.info, clips = read_dataset(self.root)
+        self.splits = split_clips(clips, val_identities, test_identities)
+
+    def dataset(self, split: Split) -> ClipDataset:
+        """Return the samples of one split; only training alters colours and follows the seed."""
+        training = split == "train"
+        return ClipDataset(
+            self.root,
+            self.info,
+            self.splits[split],
+            self.window,
+            self.seed if training else 0,
+            self.augmentation if training else None,
+            self.backend,
+        )
+
+    def label_statistics(self) -> dict[str, np.ndarray]:
+        """Return mean and deviation of pose and expression over training frames with a face."""
+        tracks = [read_track(self.root, clip.clip) for clip in _spread(self.splits["train"], 500)]
+        statistics = {}
+        for name in ("pose", "expression"):
+            rows = np.concatenate([getattr(track, name)[track.face] for track in tracks])
+            statistics[f"{name}_mean"] = rows.mean(axis=0)
+            statistics[f"{name}_std"] = np.maximum(rows.std(axis=0), 1e-3)
+        return statistics
+
+    def train_dataloader(self) -> DataLoader[ClipBatch]:
+        """Return the loader of the steps from `start_step` on."""
+        world_size, rank = self._world()
+        dataset = self.dataset("train")
+        sampler = StepSampler(
+            len(dataset), self.batch_size // world_size, self.steps, self.seed, rank, world_size
+        )
+        sampler.start = self.start_step
+        return self._loader(dataset, sampler)
+
+    def val_dataloader(self) -> DataLoader[ClipBatch]:
+        """Return the loader of a fixed subset: the same windows at every validation."""
+        world_size, rank = self._world()
+        dataset = self.dataset("val")
+        sampler = StepSampler(
+            len(dataset), self.batch_size // world_size, self.val_batches, 0, rank, world_size
+        )
+        return self._loader(dataset, sampler)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the number of steps done, all that the data order needs."""
+        module: Any = self.trainer.lightning_module if self.trainer else None
+        return {"step": module.step if module else 0}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue after the steps that a checkpoint has seen."""
+        self.start_step = int(state_dict["step"])
+
+    def _world(self) -> tuple[int, int]:
+        return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+
+    def _loader(self, dataset: ClipDataset, sampler: StepSampler) -> DataLoader[ClipBatch]:
+        return DataLoader(
+            dataset,
+            batch_sampler=sampler,
+            num_workers=self.workers,
+            prefetch_factor=4 if self.workers else None,
+            persistent_workers=self.workers > 0,
+        )
+
+
+def _spread(clips: list[Clip], most: int) -> list[Clip]:
+    """Return at most `most` clips, spread evenly over the list."""
+    places = np.linspace(0, len(clips) - 1, min(most, len(clips))).astype(int)
+    return [clips[place] for place in places]

@@ -1,0 +1,87 @@
+"""`talkingface evaluate`: self-reenactment of held-out identities, one row a video."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from data_modules.splits import split_clips
+from talkingface.manifest import Clip, clip_path, dataset_fingerprint, read_dataset
+from talkingface.metrics.self_reenactment import evaluate_clip
+from talkingface.networks.model import TalkingFace
+from talkingface.runs.checkpoint import load_network
+from talkingface.runs.device import choose_device
+from talkingface.runs.folder import find_checkpoint
+from talkingface.video.clips import Backend, read_clip_frames
+
+Row = dict[str, str | int | float]
+
+
+def run(cfg: DictConfig) -> None:
+    """Evaluate, write one row a video and a summary, and print the summary."""
+    checkpoint = find_checkpoint(Path(cfg.checkpoint))
+    output = Path(cfg.output or checkpoint.parent.parent / "evaluation" / cfg.split)
+    what = {
+        "checkpoint": str(checkpoint),
+        "written": checkpoint.stat().st_mtime_ns,
+        "data": dataset_fingerprint(Path(cfg.data)),
+        "split": [cfg.split, cfg.val_identities, cfg.test_identities],
+    }
+    summary_file = output / "summary.json"
+    if summary_file.exists() and json.loads(summary_file.read_text())["of"] == what:
+        print(f"{output}: evaluated already; nothing to do.")
+        print_summary(json.loads(summary_file.read_text())["mean"])
+        return
+    rows = _evaluate(cfg, load_network(checkpoint).to(choose_device(cfg.device)))
+    output.mkdir(parents=True, exist_ok=True)
+    _write_rows(output / "videos.csv", rows)
+    names = [name for name, value in rows[0].items() if isinstance(value, float)]
+    mean = {name: float(np.mean([row[name] for row in rows])) for name in names}
+    summary_file.write_text(json.dumps({"of": what, "mean": mean}, indent=2) + "\n")
+    print(f"{len(rows)} videos of {len({r['identity'] for r in rows})} identities -> {output}")
+    print_summary(mean)
+
+
+def _evaluate(cfg: DictConfig, network: TalkingFace) -> list[Row]:
+    root = Path(cfg.data)
+    _, clips = read_dataset(root)
+    chosen = split_clips(clips, cfg.val_identities, cfg.test_identities)[cfg.split]
+    return [
+        _row(network, root, clip, cfg.backend) for clip in tqdm(chosen, "evaluating", unit="video")
+    ]
+
+
+def _row(network: TalkingFace, root: Path, clip: Clip, backend: Backend) -> Row:
+    path, size = clip_path(root, clip.clip), network.config.size
+
+    def read(indices: range) -> np.ndarray:
+        return read_clip_frames(path, indices, size, backend)
+
+    metrics = evaluate_clip(network, read, clip.frames)
+    return {"clip": clip.clip, "identity": clip.identity, "frames": clip.frames, **metrics}
+
+
+def _write_rows(path: Path, rows: list[Row]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def print_summary(mean: dict[str, float]) -> None:
+    """Print the three image metrics of the model beside those of the two floors."""
+    print(f"{'':24}{'L1':>8}{'PSNR dB':>9}{'SSIM':>8}")
+    for label, suffix in (
+        ("generated", ""),
+        ("source held still", "_still"),
+        ("mean of the driver", "_mean"),
+    ):
+        l1, psnr, ssim = (mean[metric + suffix] for metric in ("l1", "psnr", "ssim"))
+        print(f"{label:24}{l1:8.4f}{psnr:9.2f}{ssim:8.3f}")
+    for label, suffix in (("the still source", "_still"), ("the mean", "_mean")):
+        print(f"L1 is {1 - mean['l1'] / mean['l1' + suffix]:.1%} below {label}.")

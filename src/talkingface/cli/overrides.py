@@ -1,0 +1,123 @@
+"""Refuses overrides that name no field, group or choice, before the verb's code is imported.
+
+Hydra would refuse most of them too, but without the nearest names. This is stricter on
+`+field=value`: only a field whose default is the empty mapping `{}` accepts new fields, since
+otherwise a typo behind a plus would pass unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from typing import NoReturn
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.errors import OverrideParseException
+
+from talkingface.cli.configuration import Configuration, leaves
+from talkingface.cli.override_names import check_choice, check_name, list_of_fields
+from talkingface.errors import UserError
+
+MISSING = "???"
+_MOST_COMBINATIONS = 256
+
+
+def check_overrides(
+    configuration: Configuration, arguments: Sequence[str], *, multirun: bool, runs: bool
+) -> None:
+    """Raise UserError for the first override that is wrong.
+
+    Args:
+        configuration: the verb's configuration.
+        arguments: the overrides as typed.
+        multirun: whether `--multirun` was given; a sweep file may ask for it as well.
+        runs: whether the verb is to run, so that fields without a value (`???`) are errors.
+    """
+    overrides = _parse(configuration, arguments)
+    for override in overrides:
+        check_choice(configuration, override)
+    chosen = [
+        override.input_line or ""
+        for override in overrides
+        if configuration.is_group(override.key_or_group) and not override.is_sweep_override()
+    ]
+    hydra = configuration.compose(chosen, complete=False).hydra
+    if multirun or hydra["mode"] == "MULTIRUN" or "hydra.mode=MULTIRUN" in arguments:
+        grid = [f"{key}={value}" for key, value in (hydra["sweeper"].get("params") or {}).items()]
+        swept = _parse(configuration, grid)
+        for override in swept:
+            check_choice(configuration, override)
+        overrides = [*swept, *overrides]
+    else:
+        for override in overrides:
+            if override.is_sweep_override():
+                _refuse_sweep(override)
+    for job in _jobs(configuration, overrides):
+        _check_job(configuration, job, runs=runs)
+
+
+def _parse(configuration: Configuration, lines: Sequence[str]) -> list[Override]:
+    parser = OverridesParser.create(config_loader=configuration.loader)
+    parsed = []
+    for line in lines:
+        try:
+            parsed += parser.parse_overrides([line])
+        except OverrideParseException as error:
+            key, equals, value = line.partition("=")
+            if not equals:
+                raise UserError(
+                    f"'{line}' is not an override; write field=value. "
+                    f"({list_of_fields(configuration)})"
+                ) from error
+            raise UserError(
+                f"cannot read the value in '{line}'. If it is text with special characters, "
+                f"""quote it twice: '{key}="{value}"'."""
+            ) from error
+    return parsed
+
+
+def _refuse_sweep(override: Override) -> NoReturn:
+    key = override.get_key_element()
+    raise UserError(
+        f"'{override.input_line}' gives several values: add --multirun to run each of them, or "
+        f"write {key}=[...] for a list, or quote it twice for text with commas."
+    )
+
+
+def _jobs(configuration: Configuration, overrides: list[Override]) -> Iterator[list[Override]]:
+    """One list of overrides for each combination of swept groups.
+
+    Only groups change which fields there are: of a swept field, the first value stands for all.
+    """
+    alternatives = [
+        _parse(configuration, _alternatives(configuration, override))
+        if override.is_sweep_override()
+        else [override]
+        for override in overrides
+    ]
+    yield from (list(job) for job in islice(product(*alternatives), _MOST_COMBINATIONS))
+
+
+def _alternatives(configuration: Configuration, override: Override) -> list[str]:
+    key, interval = override.get_key_element(), override.value()
+    if isinstance(interval, IntervalSweep):
+        return [f"{key}={interval.start}"]
+    values = list(override.sweep_string_iterator())
+    if not configuration.is_group(override.key_or_group):
+        values = values[:1]
+    return [f"{key}={value}" for value in values]
+
+
+def _check_job(configuration: Configuration, job: list[Override], *, runs: bool) -> None:
+    groups = [o.input_line or "" for o in job if configuration.is_group(o.key_or_group)]
+    base = configuration.compose(groups, complete=False)
+    for override in job:
+        check_name(configuration, base, override)
+    composed = configuration.compose([o.input_line or "" for o in job])
+    missing = [name for name, value in leaves(composed.fields) if value == MISSING]
+    if runs and missing:
+        raise UserError(
+            f"{configuration.name} needs {' '.join(f'{name}=...' for name in missing)} "
+            f"({list_of_fields(configuration)})"
+        )

@@ -1,0 +1,55 @@
+"""Self-reenactment of one clip: its own first frame moved by all its frames, and two floors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from talkingface.metrics.image import frame_metrics
+from talkingface.networks.model import TalkingFace
+from talkingface.networks.reenact import reenact
+from talkingface.video.frames import to_tensor
+
+ReadChunk = Callable[[range], NDArray[np.uint8]]
+
+
+def evaluate_clip(
+    network: TalkingFace, read: ReadChunk, frames: int, chunk: int = 32
+) -> dict[str, float]:
+    """Measure the reenactment of one clip from its first frame.
+
+    Args:
+        network: in eval mode; frames are moved to its device.
+        read: returns the given frames as (T, S, S, 3) uint8; called in order, in two passes.
+        frames: number of frames in the clip.
+        chunk: frames in memory at a time.
+
+    Returns:
+        "l1", "psnr" and "ssim" of the generated frames, averaged over frames, in the range [0, 1];
+        the same with "_still" for the source frame held still, and with "_mean" for the mean of
+        the driving frames: what a model scores that does not follow the driver.
+    """
+    device = next(network.parameters()).device
+    chunks = [range(start, min(start + chunk, frames)) for start in range(0, frames, chunk)]
+
+    def clips() -> Iterator[Tensor]:
+        return (to_tensor(read(indices)).to(device) for indices in chunks)
+
+    mean = sum((clip.sum(dim=0) for clip in clips()), torch.zeros((), device=device)) / frames
+    sums: dict[str, float] = defaultdict(float)
+    source = to_tensor(read(range(1))).to(device)
+    for clip, made in reenact(network, source[0], clips()):
+        for name, guess in (("", made), ("_still", source), ("_mean", mean[None])):
+            values = frame_metrics(_unit(guess.expand_as(clip)), _unit(clip))
+            for metric, value_T in values.items():
+                sums[metric + name] += float(value_T.sum())
+    return {name: value / frames for name, value in sums.items()}
+
+
+def _unit(signed: Tensor) -> Tensor:
+    return (signed.clamp(-1, 1) + 1) / 2

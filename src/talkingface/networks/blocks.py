@@ -1,0 +1,93 @@
+"""Layers shared by the networks: convolutions, residual blocks, modulation and warping."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+SLOPE = 0.2
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def channels_last(network: Network) -> Network:
+    """Lay a network's weights out so that convolutions run fastest, on CPU and GPU alike."""
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def leaky(x: Tensor) -> Tensor:
+    """Apply the one non-linearity of all networks."""
+    return F.leaky_relu(x, SLOPE)
+
+
+class Conv(nn.Conv2d):
+    """A "same" convolution with He initialisation for the leaky non-linearity after it."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1):
+        super().__init__(in_channels, out_channels, kernel, stride, padding=kernel // 2)
+        nn.init.kaiming_normal_(self.weight, a=SLOPE)
+        nn.init.zeros_(self.bias)  # type: ignore[arg-type]
+
+
+class ResBlock(nn.Module):
+    """x + conv(act(conv(act(x)))), the second convolution starting at a tenth of its scale."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.first = Conv(channels, channels)
+        self.second = Conv(channels, channels)
+        with torch.no_grad():
+            self.second.weight.mul_(0.1)
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        """Keep the shape (B, C, H, W)."""
+        return x_BCHW + self.second(leaky(self.first(leaky(x_BCHW))))
+
+
+class ModulatedConv(nn.Module):
+    """A convolution whose input channels are scaled by a code, with demodulation (StyleGAN2).
+
+    Computed as y = d(s) * (W (*) (s * x)), which equals demodulated weights but needs no grouped
+    convolution, so that a batch of different codes stays one dense convolution.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, code_dim: int, kernel: int = 3):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels, kernel, kernel))
+        nn.init.kaiming_normal_(self.weight, a=SLOPE)
+        self.bias = nn.Parameter(torch.zeros(out_channels))
+        self.style = nn.Linear(code_dim, in_channels)
+        nn.init.normal_(self.style.weight, std=1 / math.sqrt(code_dim))
+        nn.init.ones_(self.style.bias)
+        self.gain = math.sqrt(2 / (1 + SLOPE**2))
+
+    def forward(self, x_BCHW: Tensor, code_BD: Tensor) -> Tensor:
+        """Return (B, out_channels, H, W) after the non-linearity."""
+        style_BC = self.style(code_BD)
+        power_OC = self.weight.square().sum(dim=(2, 3))
+        demod_BO = self.gain * torch.rsqrt(style_BC.square() @ power_OC.t() + 1e-8)
+        x_BCHW = x_BCHW * style_BC[:, :, None, None].to(x_BCHW.dtype)
+        y_BOHW = F.conv2d(x_BCHW, self.weight, padding=self.weight.shape[-1] // 2)
+        y_BOHW = torch.addcmul(self.bias[:, None, None], y_BOHW, demod_BO[:, :, None, None])
+        return leaky(y_BOHW)
+
+
+def identity_grid(side: int, device: torch.device) -> Tensor:
+    """Return the sampling grid (1, side, side, 2) that leaves a picture as it is, x before y."""
+    line = (torch.arange(side, device=device, dtype=torch.float32) * 2 + 1) / side - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    return torch.stack([x, y], dim=-1)[None]
+
+
+def warp(x_BCHW: Tensor, flow_BHW2: Tensor) -> Tensor:
+    """Sample x at identity + flow; flow is in units of half the picture's side.
+
+    Runs in float32 whatever the precision around it: coordinates lose whole pixels in bfloat16,
+    and the CPU kernel is several times slower there.
+    """
+    with torch.autocast(x_BCHW.device.type, enabled=False):
+        grid_BHW2 = identity_grid(x_BCHW.shape[-1], x_BCHW.device) + flow_BHW2.float()
+        return F.grid_sample(x_BCHW.float(), grid_BHW2, padding_mode="border", align_corners=False)

@@ -1,0 +1,77 @@
+"""The numbers that define a network: saved in every checkpoint, enough to rebuild it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from talkingface.errors import UserError
+
+SIZES = (64, 128, 256)
+_WIDTHS: dict[str, dict[str, tuple[int, ...]]] = {
+    # By relative resolution: entry i is the width at 1/2**i of the output size.
+    "small": {
+        "appearance": (32, 48, 96, 128, 192),
+        "generator": (0, 48, 96, 128, 192, 256, 256),
+    },
+    "large": {
+        "appearance": (32, 64, 128, 192, 256),
+        "generator": (0, 80, 160, 192, 256, 256, 256),
+    },
+}
+_MOTION_WIDTHS = (32, 64, 128, 192, 256)
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Shape of all networks of one model.
+
+    Attributes:
+        size: side of the generated square frames, pixels: 64, 128 or 256.
+        width: "small" or "large" set of channel counts.
+        pose_dim: length of the head-pose code.
+        face_dim: length of the facial-motion code.
+        identity_dim: length of the identity vector.
+
+    Raises:
+        UserError: a size or width that is not offered.
+    """
+
+    size: int = 64
+    width: Literal["small", "large"] = "small"
+    pose_dim: int = 12
+    face_dim: int = 64
+    identity_dim: int = 256
+
+    def __post_init__(self) -> None:
+        """Check the two choices a user can get wrong."""
+        if self.size not in SIZES:
+            raise UserError(f"network size {self.size}: must be one of {SIZES}.")
+        if self.width not in _WIDTHS:
+            raise UserError(f"network width {self.width!r}: must be one of {tuple(_WIDTHS)}.")
+
+    @property
+    def code_dim(self) -> int:
+        """Length of the whole motion code: head pose, then facial motion."""
+        return self.pose_dim + self.face_dim
+
+    @property
+    def driver_size(self) -> int:
+        """Side of the frames the motion encoder sees: half the output, 64 at the least."""
+        return max(self.size // 2, 64)
+
+    @property
+    def motion_widths(self) -> tuple[int, ...]:
+        """Channels of the motion encoder's stages; each halves the side, the last is 4x4."""
+        stages = int(math.log2(self.driver_size // 4))
+        return _MOTION_WIDTHS[: stages - 1] + _MOTION_WIDTHS[-1:]
+
+    @property
+    def appearance_widths(self) -> tuple[int, ...]:
+        """Channels of the appearance pyramid at 1, 1/2, 1/4, 1/8 and 1/16 of the size."""
+        return _WIDTHS[self.width]["appearance"]
+
+    def generator_width(self, side: int) -> int:
+        """Return the generator's channels where its feature map has this side."""
+        return _WIDTHS[self.width]["generator"][int(math.log2(self.size // side))]

@@ -1,0 +1,101 @@
+"""What a video file holds: size, exact rate, duration, sound; measured, not read in the header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from talkingface.errors import UserError
+from talkingface.video.container import open_media, upright_size, video_stream
+
+FALLBACK_RATE = Fraction(25)
+_ORDINARY_DENOMINATORS = (1, 2, 1001)
+_LARGEST_DENOMINATOR = 1001
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A video file as a player shows it.
+
+    Attributes:
+        width, height: pixels, after the rotation of the metadata and with square pixels.
+        rate: average frames a second, exact.
+        duration: seconds from the first frame's start to the last frame's end.
+        has_audio: whether the file holds a sound stream.
+        rotation: degrees clockwise by which the stored picture is turned to be upright.
+    """
+
+    width: int
+    height: int
+    rate: Fraction
+    duration: Fraction
+    has_audio: bool
+    rotation: int
+
+
+def probe(path: Path) -> VideoInfo:
+    """Measure a video file. Reads the whole file once without decoding it, plus one frame.
+
+    Headers are not trusted: a truncated file gives the duration of what is left of it.
+
+    Raises:
+        UserError: the file is missing, unreadable, or holds no video frame.
+    """
+    with open_media(path) as container:
+        stream = video_stream(container, path)
+        times, last_duration = _packet_times(container, stream)
+        rate = _average_rate(stream, times)
+        if times:
+            container.seek(min(times), stream=stream)
+        frame = next(iter(container.decode(stream)), None)
+        if frame is None:
+            raise UserError(f"{path}: holds no video frame. Check that the file is whole.")
+        width, height = upright_size(frame, stream.sample_aspect_ratio)
+        span = (max(times) - min(times)) * _time_base(stream) if times else Fraction(0)
+        return VideoInfo(
+            width=width,
+            height=height,
+            rate=rate,
+            duration=span + (last_duration or 1 / rate),
+            has_audio=bool(container.streams.audio),
+            rotation=round(-frame.rotation / 90) % 4 * 90,
+        )
+
+
+def _time_base(stream: VideoStream) -> Fraction:
+    return stream.time_base or Fraction(1, 90000)
+
+
+def _packet_times(
+    container: InputContainer, stream: VideoStream
+) -> tuple[list[int], Fraction | None]:
+    """Return the shown packets' times in ticks and the duration in seconds of the last one."""
+    times: list[int] = []
+    latest: tuple[int, int] | None = None
+    for packet in container.demux(stream):
+        time = packet.pts if packet.pts is not None else packet.dts
+        if time is None or packet.is_discard or not packet.size:
+            continue
+        times.append(time)
+        if latest is None or time >= latest[0]:
+            latest = (time, packet.duration or 0)
+    duration = latest[1] * _time_base(stream) if latest else None
+    return times, duration or None
+
+
+def _average_rate(stream: VideoStream, times: list[int]) -> Fraction:
+    """Return the header's rate if the frames keep to it within a tenth of a frame, else measure."""
+    stated = [rate for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
+    span = (max(times) - min(times)) * _time_base(stream) if len(times) > 1 else Fraction(0)
+    if not span:
+        return stated[0] if stated else FALLBACK_RATE
+    intervals = len(times) - 1
+    for rate in stated:
+        drift = abs(span * rate - intervals)
+        if rate.denominator in _ORDINARY_DENOMINATORS and drift < Fraction(1, 10):
+            return rate
+    return (intervals / span).limit_denominator(_LARGEST_DENOMINATOR)

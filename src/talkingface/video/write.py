@@ -1,0 +1,140 @@
+"""Writing H.264 video with exact time stamps, and sound that keeps in step."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from av.container import OutputContainer
+from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
+
+from talkingface.errors import UserError
+from talkingface.video.sound import AudioTrack, SoundEncoder, sound_of_file, sound_of_track
+
+
+class VideoWriter:
+    """Write RGB frames to an mp4 file: H.264, yuv420p, no B-frames, index in front.
+
+    A context manager. Frames go to `<path>.partial`, which replaces `path` when the block ends
+    and is removed when it raises, so an interrupted command leaves nothing under the final name.
+
+    Args:
+        path: the file to write; its folder is created.
+        rate: frames a second, exact.
+        width, height: size of the frames given, pixels; an odd side is written one pixel larger,
+            its last row or column repeated.
+        crf: x264 quality, 0 (lossless) to 51; 16 is hard to tell from the original.
+        gop: most frames from one key frame to the next; few make random access cheap.
+        preset: x264 effort, "ultrafast" to "veryslow".
+        threads: x264 threads.
+        audio: sound to encode, from the first frame on; cut or filled with silence to fit.
+        sound_from: file whose sound is taken, aligned with the start of its own picture; a file
+            without sound gives a video without sound.
+
+    Raises:
+        UserError: the file cannot be created, or `sound_from` cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rate: Fraction,
+        width: int,
+        height: int,
+        *,
+        crf: int = 16,
+        gop: int = 12,
+        preset: str = "veryfast",
+        threads: int = 1,
+        audio: AudioTrack | None = None,
+        sound_from: Path | None = None,
+    ) -> None:
+        if audio is not None and sound_from is not None:
+            raise ValueError("give `audio` or `sound_from`, not both")
+        self.path = path
+        self.rate = Fraction(rate)
+        self.frames = 0
+        self._shape = (height, width, 3)
+        source = sound_of_track(audio) if audio is not None else None
+        if sound_from is not None:
+            source = sound_of_file(sound_from)
+        self._partial = path.with_name(path.name + ".partial")
+        self._container = _open_output(self._partial)
+        self._stream = self._container.add_stream(
+            "libx264", rate=self.rate, options={"crf": str(crf), "preset": preset, "bf": "0"}
+        )
+        self._stream.width, self._stream.height = width + width % 2, height + height % 2
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.gop_size = gop
+        codec = self._stream.codec_context
+        codec.thread_count = threads
+        # Untagged, players guess the matrix from the picture's size and show other colours.
+        codec.colorspace, codec.color_range = Colorspace.ITU601, ColorRange.MPEG
+        self._sound = SoundEncoder(self._container, source) if source is not None else None
+
+    def __enter__(self) -> VideoWriter:
+        """Return the writer."""
+        return self
+
+    def write(self, frame: NDArray[np.uint8]) -> None:
+        """Append one frame.
+
+        Args:
+            frame: (height, width, 3) uint8 RGB.
+
+        Raises:
+            ValueError: the frame has another shape or type.
+            UserError: the file of `sound_from` turns out to be damaged.
+        """
+        if frame.shape != self._shape or frame.dtype != np.uint8:
+            raise ValueError(f"expected uint8 {self._shape}, got {frame.dtype} {frame.shape}")
+        height, width, _ = self._shape
+        if height % 2 or width % 2:
+            frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+        picture.pts = self.frames
+        picture.time_base = 1 / self.rate
+        self._container.mux(self._stream.encode(picture))
+        self.frames += 1
+        if self._sound is not None:
+            self._sound.write_until(self.frames / self.rate)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file, or remove what was written if the block raised."""
+        finished = False
+        try:
+            if kind is None:
+                self._finish()
+                finished = True
+        finally:
+            self._container.close()
+            if finished:
+                self._partial.replace(self.path)
+            else:
+                self._partial.unlink(missing_ok=True)
+
+    def _finish(self) -> None:
+        if not self.frames:
+            raise UserError(f"{self.path}: no frame was given, so no video was written.")
+        self._container.mux(self._stream.encode(None))
+        if self._sound is not None:
+            self._sound.finish()
+
+
+def _open_output(path: Path) -> OutputContainer:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+    except (av.error.FFmpegError, OSError) as error:
+        raise UserError(
+            f"{path.parent}: no video can be written here ({error}). Choose a writable folder."
+        ) from error
