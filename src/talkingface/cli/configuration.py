@@ -22,7 +22,7 @@ from talkingface.errors import UserError
 
 CONFIG_PACKAGE = "conf"
 HYDRA_VERSION_BASE = "1.3"
-_SWEEPS = "sweeps"
+SWEEPS = "sweeps"
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,21 @@ class Composed:
         fields: the verb's own fields, nested.
         hydra: Hydra's own fields, nested.
         choices: the choice taken of each group in the defaults list; None where none is taken.
-        layers: the files merged, in order, Hydra's own left out.
     """
 
     fields: dict[str, Any]
     hydra: dict[str, Any]
     choices: dict[str, str | None]
-    layers: tuple[Layer, ...]
 
 
 class Configuration:
     """Composes one primary configuration with overrides and lists its groups."""
 
-    def __init__(self, name: str, loader: ConfigLoader) -> None:
+    def __init__(self, name: str, package: str, loader: ConfigLoader) -> None:
         self.name = name
+        self.package = package
         self.loader = loader
+        self._composed: dict[tuple[tuple[str, ...], bool], Composed] = {}
 
     def compose(self, overrides: Sequence[str], *, complete: bool = True) -> Composed:
         """Compose with the given overrides.
@@ -70,12 +70,17 @@ class Configuration:
         Raises:
             UserError: Hydra refuses the overrides; the message is Hydra's on one line.
         """
+        key = (tuple(overrides), complete)
+        if key not in self._composed:
+            self._composed[key] = self._compose(list(overrides), complete)
+        return self._composed[key]
+
+    def _compose(self, overrides: list[str], complete: bool) -> Composed:
         mode = RunMode.RUN if complete else RunMode.MULTIRUN
         try:
             cfg = self.loader.load_configuration(
-                self.name, list(overrides), mode, validate_sweep_overrides=False
+                self.name, overrides, mode, validate_sweep_overrides=False
             )
-            defaults = self.loader.compute_defaults_list(self.name, list(overrides), mode)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
             reason = f"{error} {error.__cause__ or ''}"
             raise UserError(f"{self.name}: {' '.join(reason.split())}") from error
@@ -86,12 +91,16 @@ class Configuration:
             fields={str(key): value for key, value in fields.items()},
             hydra=hydra,
             choices=dict(hydra["runtime"]["choices"]),
-            layers=tuple(
-                Layer(default.config_path, default.package or "")
-                for default in defaults.defaults
-                if default.config_path and not default.config_path.startswith("hydra/")
-            ),
         )
+
+    def layers(self, overrides: Sequence[str]) -> list[Layer]:
+        """The files merged for overrides that compose, in order, Hydra's own left out."""
+        defaults = self.loader.compute_defaults_list(self.name, list(overrides), RunMode.MULTIRUN)
+        return [
+            Layer(default.config_path, default.package or "")
+            for default in defaults.defaults
+            if default.config_path and not default.config_path.startswith("hydra/")
+        ]
 
     def groups(self) -> list[str]:
         """All groups, nested ones as `outer/inner`, Hydra's own left out; `sweeps` is one."""
@@ -118,22 +127,22 @@ class Configuration:
 @contextmanager
 def open_configuration(name: str, package: str = CONFIG_PACKAGE) -> Iterator[Configuration]:
     """The primary configuration `name`.yaml of a Python package with YAML files."""
-    register_sweeps()
+    _register_sweeps()
     with initialize_config_module(package, version_base=HYDRA_VERSION_BASE):
-        yield Configuration(name, GlobalHydra.instance().config_loader())
+        yield Configuration(name, package, GlobalHydra.instance().config_loader())
 
 
-def register_sweeps() -> None:
+def _register_sweeps() -> None:
     """Make each grid in the package `sweeps` a choice of the group `sweeps` (`+sweeps=NAME`).
 
     A file is a grid for Hydra when its first line is `# @package _global_`; other files in the
     package, such as a sweep for W&B, are left alone.
     """
-    for file in files(_SWEEPS).iterdir():
+    for file in files(SWEEPS).iterdir():
         text = file.read_text(encoding="utf-8") if file.name.endswith(".yaml") else ""
         if text.startswith("# @package _global_"):
             ConfigStore.instance().store(
-                file.name, OmegaConf.create(text), group=_SWEEPS, package="_global_"
+                file.name, OmegaConf.create(text), group=SWEEPS, package="_global_"
             )
 
 

@@ -2,80 +2,114 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from argparse import ArgumentParser, Namespace
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from os import environ
-from typing import NoReturn
 
 import hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
-from talkingface.cli.configuration import (
-    CONFIG_PACKAGE,
-    HYDRA_VERSION_BASE,
-    open_configuration,
-)
+from talkingface.cli.configuration import CONFIG_PACKAGE, HYDRA_VERSION_BASE, open_configuration
 from talkingface.cli.help import verb_help
-from talkingface.cli.names import did_you_mean
+from talkingface.cli.options import parse_options
 from talkingface.cli.overrides import check_overrides
 from talkingface.cli.verbs import Verb
 from talkingface.errors import UserError
 
 
 class _EndedByUserError(BaseException):
-    """Carries a UserError past Hydra, which reports every Exception as a failed job."""
+    """Carries a UserError past Hydra, which announces every Exception as a failed job."""
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def launch(verb: Verb, arguments: Sequence[str]) -> None:
-    """Print the verb's help, or check the overrides and hand over to Hydra.
+    """Print the verb's help, or check its overrides and run it in Hydra.
 
     Raises:
         UserError: an option or override is wrong, or the verb met bad input.
     """
-    # Hydra's parser takes overrides in one piece only; options come first, so that any order works.
-    ordered = sorted(arguments, key=_is_override)
-    options = _parse(verb, ordered)
-    asked = options.hydra_help or options.info or options.shell_completion
-    if not asked:
-        _check(verb, options)
-    if options.help:
+    options, ordered = parse_options(verb.name, arguments)
+    if options.hydra_help or options.info:
+        _run_in_hydra(verb, ordered)
         return
-    _run_hydra(verb, ordered)
-
-
-def _check(verb: Verb, options: Namespace) -> None:
-    with open_configuration(verb.name) as configuration:
-        check_overrides(
-            configuration,
-            options.overrides,
-            multirun=options.multirun,
-            runs=not (options.help or options.cfg),
+    if options.multirun and os.environ.get("LOCAL_RANK", "0") != "0":
+        # The process would run all jobs, each beside whatever job the first process is at.
+        raise UserError(
+            "--multirun cannot run jobs of several processes each, as this one with "
+            f"LOCAL_RANK={os.environ['LOCAL_RANK']}. Start each run with a command of its own."
         )
+    runs = not (options.help or options.cfg)
+    with open_configuration(verb.name) as configuration:
+        check_overrides(configuration, options.overrides, multirun=options.multirun, runs=runs)
         if options.help:
-            composed = configuration.compose(options.overrides, complete=False)
-            print(verb_help(verb, configuration, composed))
+            print(verb_help(verb, configuration, options.overrides))
+    if not options.help:
+        _run_in_hydra(verb, ordered)
 
 
-def _is_override(argument: str) -> bool:
-    return not argument.startswith("-") and ("=" in argument or argument.startswith("~"))
+def _run_job(run: Callable[[DictConfig], None], cfg: DictConfig, failed: list[str]) -> None:
+    """Run one job of a multirun; the others go on when it fails, so it reports at once."""
+    try:
+        run(cfg)
+    except Exception as error:
+        job = " ".join(HydraConfig.get().overrides.task)
+        failed.append(job)
+        if isinstance(error, UserError):
+            print(f"error: {job}: {error}", file=sys.stderr)
+        else:
+            traceback.print_exc()
+        raise
 
 
-def _parse(verb: Verb, arguments: list[str]) -> Namespace:
-    parser = get_args_parser()
-    known = {option for action in parser._actions for option in action.option_strings}
-    options, unknown = parser.parse_known_args(arguments), []
-    return _refuse_unsupported(verb, parser, arguments)
-
-
-def _run_hydra(verb: Verb, arguments: list[str]) -> None:
-    """Run the verb in Hydra, whose messages about failed jobs then leave out UserError's."""
+def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
     typed = sys.argv
-    # Without it Hydra prints shortened tracebacks and exits itself, and a UserError of one job of
-    # a multirun would come out as a traceback.
-    environ.setdefault("HYDRA_FULL_ERROR", "1")
-    task = hydra.main(HYDRA_VERSION_BASE, f"pkg://{CONFIG_PACKAGE}", verb.name)
+    failed: list[str] = []
+    started = False
+
+    def task(cfg: DictConfig) -> None:
+        nonlocal started
+        started = True
+        # Lightning starts the other ranks with sys.argv, which therefore has to name the verb.
+        sys.argv = typed
+        if verb.needs_torch:
+            import_module("talkingface.torchvision_guard")
+        module = import_module(f"talkingface.cli.{verb.name}")
+        if HydraConfig.get().mode == RunMode.MULTIRUN:
+            _run_job(module.run, cfg, failed)
+            return
+        try:
+            module.run(cfg)
+        except UserError as error:
+            raise _EndedByUserError(error) from error
+
+    # Else Hydra ends the process itself, with a traceback even for a UserError of a multirun.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    run = hydra.main(
+        version_base=HYDRA_VERSION_BASE,
+        config_path=f"pkg://{CONFIG_PACKAGE}",
+        config_name=verb.name,
+    )(task)
+    sys.argv = [typed[0], *arguments]
+    try:
+        run()
+    except _EndedByUserError as ended:
+        raise ended.error from None
+    except UserError as error:
+        if failed:
+            raise UserError(f"failed, of the multirun's jobs: {'; '.join(failed)}") from error
+        raise
+    except (HydraException, OmegaConfBaseException) as error:
+        if started:
+            raise
+        raise UserError(" ".join(str(error).split())) from error
+    finally:
+        sys.argv = typed

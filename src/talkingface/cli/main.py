@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from talkingface.cli.names import did_you_mean
 from talkingface.cli.verbs import VERBS
@@ -36,6 +35,8 @@ def _run(arguments: list[str]) -> None:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_overview())
     elif arguments[0] in ("-V", "--version"):
+        from importlib.metadata import version  # noqa: PLC0415  as slow as all else here
+
         print(f"talkingface {version('talkingface-motion')}")
     elif arguments[0] in VERBS:
         # Hydra takes a third of a second to import: the overview does without it.

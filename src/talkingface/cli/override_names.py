@@ -12,17 +12,24 @@ from talkingface.cli.names import did_you_mean
 from talkingface.errors import UserError
 
 
+def is_choice(configuration: Configuration, override: Override) -> bool:
+    """Whether the override chooses a file of a group, rather than setting fields."""
+    return configuration.is_group(override.key_or_group) and not isinstance(
+        override.value(), Mapping
+    )
+
+
 def check_choice(configuration: Configuration, override: Override) -> None:
     """Raise UserError when the override gives a group a choice that it does not have."""
     group = override.key_or_group
-    if not configuration.is_group(group):
+    if not is_choice(configuration, override):
         return
     options = configuration.options(group)
     for choice in _values(override):
-        if isinstance(choice, Mapping) or (choice is None and override.is_delete()):
+        if choice is None and override.is_delete():
             continue
         if choice is None:
-            raise UserError(f"'{group}' has no choice null; ~{group} leaves the group out.")
+            raise UserError(f"the group '{group}' has no choice null: {', '.join(options)}.")
         if str(choice) not in options:
             raise UserError(
                 f"no choice '{choice}' in the group '{group}'."
@@ -31,22 +38,16 @@ def check_choice(configuration: Configuration, override: Override) -> None:
 
 
 def check_name(configuration: Configuration, base: Composed, override: Override) -> None:
-    """Raise UserError when the override names no group or field of the verb.
+    """Raise UserError when the override, where it is no group's choice, names no field.
 
     Args:
         configuration: the verb's configuration.
         base: composed with all group choices that stand beside the override.
         override: without several values.
     """
-    name, value = override.key_or_group, override.value()
-    if configuration.is_group(name) and not isinstance(value, Mapping):
-        key = override.get_key_element().lstrip("~")
-        if not override.is_add() and key not in base.choices:
-            raise UserError(
-                f"{configuration.name} has no group '{key}'; "
-                f"its groups are: {', '.join(_own_groups(base)) or 'none'}."
-            )
+    if is_choice(configuration, override):
         return
+    name, value = override.key_or_group, override.value()
     fields = [field for field, _ in leaves({name: value})] if isinstance(value, dict) else [name]
     for field in fields:
         _check_field(configuration, base, override, field)
@@ -70,26 +71,20 @@ def _check_field(
     elif adds:
         valid = {*_names(base.fields), *(f"+{group}" for group in configuration.groups())}
     else:
-        valid = {*_names(base.fields), *_own_groups(base)}
+        valid = {*_names(base.fields), *base.choices}
     raise UserError(
-        f"no field '{field}'{reason}.{did_you_mean(field, valid)} "
-        f"({list_of_fields(configuration)})"
+        f"no field '{field}'{reason}.{did_you_mean(field, valid)} ({list_of_fields(configuration)})"
     )
 
 
 def _values(override: Override) -> Iterator[Any]:
     """All values that an override gives its key, over all jobs of a sweep."""
     if override.is_discrete_sweep():
-        values = list(override.sweep_iterator())
+        for value in override.sweep_iterator():
+            yield value.text if isinstance(value, QuotedString) else value
     else:
-        value = override.value()
-        values = value if isinstance(value, list) else [value]
-    for value in values:
-        yield value.text if isinstance(value, QuotedString) else value
-
-
-def _own_groups(base: Composed) -> list[str]:
-    return sorted(group for group in base.choices if not group.startswith("hydra/"))
+        given = override.value()
+        yield from given if isinstance(given, list) else [given]
 
 
 def _exists(tree: Any, name: str, *, adds: bool) -> bool:

@@ -15,12 +15,12 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
 from hydra.errors import OverrideParseException
 
-from talkingface.cli.configuration import Configuration, leaves
-from talkingface.cli.override_names import check_choice, check_name, list_of_fields
+from talkingface.cli.configuration import Composed, Configuration, leaves
+from talkingface.cli.override_names import check_choice, check_name, is_choice, list_of_fields
 from talkingface.errors import UserError
 
 MISSING = "???"
-_MOST_COMBINATIONS = 256
+_MOST_COMBINATIONS = 32
 
 
 def check_overrides(
@@ -37,12 +37,7 @@ def check_overrides(
     overrides = _parse(configuration, arguments)
     for override in overrides:
         check_choice(configuration, override)
-    chosen = [
-        override.input_line or ""
-        for override in overrides
-        if configuration.is_group(override.key_or_group) and not override.is_sweep_override()
-    ]
-    hydra = configuration.compose(chosen, complete=False).hydra
+    hydra = _compose_groups(configuration, overrides).hydra
     if multirun or hydra["mode"] == "MULTIRUN" or "hydra.mode=MULTIRUN" in arguments:
         grid = [f"{key}={value}" for key, value in (hydra["sweeper"].get("params") or {}).items()]
         swept = _parse(configuration, grid)
@@ -71,10 +66,28 @@ def _parse(configuration: Configuration, lines: Sequence[str]) -> list[Override]
                     f"({list_of_fields(configuration)})"
                 ) from error
             raise UserError(
-                f"cannot read the value in '{line}'. If it is text with special characters, "
-                f"""quote it twice: '{key}="{value}"'."""
+                f"cannot read '{line}'. If the value is text with special characters, quote it "
+                f"""twice: '{key}="{value}"'."""
             ) from error
     return parsed
+
+
+def _compose_groups(configuration: Configuration, overrides: list[Override]) -> Composed:
+    """Compose with the group choices among the overrides, which decide what fields there are."""
+    choices = [o for o in overrides if is_choice(configuration, o) and not o.is_sweep_override()]
+    try:
+        return configuration.compose([o.input_line or "" for o in choices], complete=False)
+    except UserError:
+        own = configuration.compose([], complete=False).choices
+        for override in choices:
+            key = override.get_key_element().lstrip("~")
+            if not override.is_add() and key not in own:
+                groups = sorted(group for group in own if not group.startswith("hydra/"))
+                raise UserError(
+                    f"{configuration.name} has no group '{key}'; "
+                    f"its groups are: {', '.join(groups) or 'none'}."
+                ) from None
+        raise
 
 
 def _refuse_sweep(override: Override) -> NoReturn:
@@ -110,11 +123,10 @@ def _alternatives(configuration: Configuration, override: Override) -> list[str]
 
 
 def _check_job(configuration: Configuration, job: list[Override], *, runs: bool) -> None:
-    groups = [o.input_line or "" for o in job if configuration.is_group(o.key_or_group)]
-    base = configuration.compose(groups, complete=False)
+    base = _compose_groups(configuration, job)
     for override in job:
         check_name(configuration, base, override)
-    composed = configuration.compose([o.input_line or "" for o in job])
+    composed = configuration.compose([o.input_line or "" for o in job], complete=runs)
     missing = [name for name, value in leaves(composed.fields) if value == MISSING]
     if runs and missing:
         raise UserError(

@@ -14,12 +14,16 @@ class Verb:
         summary: one sentence for the list of verbs.
         description: two or three sentences for the verb's own help.
         examples: argument lists, each a valid command after `talkingface <name> `.
+        needs_torch: whether its code imports torch, so that torchvision has to be guarded first.
+        sweeps: whether the grids in sweeps/ are for this verb.
     """
 
     name: str
     summary: str
     description: str
     examples: tuple[str, ...]
+    needs_torch: bool = False
+    sweeps: bool = False
 
 
 VERBS: dict[str, Verb] = {
@@ -30,36 +34,50 @@ VERBS: dict[str, Verb] = {
             "Make a data set of procedural talking heads with exact pose and expression.",
             "Draws talking heads whose head pose, expression and landmarks are known exactly, and "
             "writes them as a data set that train and evaluate read. It needs no download.",
-            ("",),
+            ("output=data/synthetic", "output=data/many identities=200 size=256"),
         ),
         Verb(
             "prepare",
             "Turn raw videos into a data set of face crops with measured pose and expression.",
-            "Finds and follows the face in each raw video, crops and scales it, measures head pose "
-            "and expression, and writes short-GOP clips at a constant frame rate.",
-            ("",),
+            "Finds the face in each raw video, crops and scales it, measures head pose and "
+            "expression in every frame, and writes clips that are quick to read while training.",
+            (
+                "input=videos output=data/mine",
+                "input=videos output=data/mine size=256 rate=25 crop.mode=tracked",
+            ),
         ),
         Verb(
             "train",
             "Train a model; the same command again resumes or skips the run.",
-            "Trains a model on a data set. A run is named after its configuration and lives in "
-            "runs/<name>: the same command again resumes an unfinished run and skips a finished "
-            "one. With --multirun, values separated by commas become one run each.",
-            ("",),
+            "Trains a model on a data set. A run is named after its configuration: the same "
+            "command again resumes an unfinished run and skips a finished one. With --multirun, "
+            "each combination of values separated by commas is a run of its own.",
+            (
+                "data.root=data/synthetic steps=5000 batch_size=16",
+                "experiment=demo",
+                "seed=0,1,2 --multirun",
+            ),
+            needs_torch=True,
+            sweeps=True,
         ),
         Verb(
             "evaluate",
-            "Measure a trained model by self- and cross-reenactment.",
-            "Reenacts held-out clips with a trained model and measures image quality, identity, "
-            "pose and expression. A metric whose model file is missing is reported as missing.",
-            ("",),
+            "Measure a trained model by self-reenactment of people it has not seen.",
+            "Generates held-out clips from their own first frame and their own motion, compares "
+            "them with the true frames, and writes one row a video and a summary.",
+            ("checkpoint=runs/demo", "checkpoint=runs/demo split=val output=results"),
+            needs_torch=True,
         ),
         Verb(
             "animate",
             "Make a portrait talk like a reference video.",
             "Moves the face of a portrait with the head pose and facial motion of a driving video "
             "and writes a video with the driving video's duration, frame rate and sound.",
-            ("",),
+            (
+                "source=portrait.png driving=reference.mp4 output=talking.mp4",
+                "source=portrait.png driving=reference.mp4 side_by_side=true",
+            ),
+            needs_torch=True,
         ),
     )
 }

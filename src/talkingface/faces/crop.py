@@ -13,8 +13,10 @@ from PIL import Image
 # Of the crop's height: what the landmarks (forehead to chin) take, and the room above for the hair.
 _FACE_SHARE = 0.57
 _ROOM_ABOVE = 0.24
-# A wide face, as when the head turns from side to side, still leaves this share free.
+# Of the crop's width: the most that the landmarks take, as when the head turns from side to side.
 _WIDEST_SHARE = 0.8
+# How much tighter than asked a crop may become to stay inside the picture; the face is then 3/4.
+_TIGHTEST = 0.76
 
 CropMode = Literal["fixed", "tracked"]
 
@@ -53,6 +55,24 @@ def frame_face(bounds: NDArray[np.floating], scale: float = 1.0) -> Box:
     centre_x, centre_y = (left + right) / 2, top - above + standard / 2
     side = standard * scale
     return Box(centre_x - side / 2, centre_y - side / 2, side)
+
+
+def kept_inside(box: Box, width: int, height: int) -> Box:
+    """Return a box moved, and made up to a quarter smaller, so that it overhangs less or not.
+
+    Repeated edges are streaks that a network would learn to draw; pictures that are cropped to
+    the face already are better taken as they are.
+
+    Args:
+        box: a crop.
+        width, height: of the picture, pixels.
+    """
+    side = min(box.side, max(box.side * _TIGHTEST, min(width, height)))
+    corner = [
+        min(max(centre - side / 2, min(0.0, length - side)), max(0.0, length - side))
+        for centre, length in zip(box.centre, (width, height), strict=True)
+    ]
+    return Box(corner[0], corner[1], side)
 
 
 def clip_boxes(
@@ -121,9 +141,7 @@ def crop_frame(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint
     x1, y1 = math.ceil(box.x + box.side + margin), math.ceil(box.y + box.side + margin)
     part = cut(image, x0, y0, x1, y1)
     window = (box.x - x0, box.y - y0, box.x - x0 + box.side, box.y - y0 + box.side)
-    resized = Image.fromarray(part).resize(
-        (size, size), Image.Resampling.BICUBIC, box=window
-    )
+    resized = Image.fromarray(part).resize((size, size), Image.Resampling.BICUBIC, box=window)
     return np.asarray(resized)
 
 

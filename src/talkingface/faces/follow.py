@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkingface.faces.crop import Box, bounds_of, shrunk_crop
-from talkingface.faces.landmarker import EXPRESSION, Landmarker
+from talkingface.faces.face_track import FaceRecord, FaceTrack
+from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.search import Bounds, find_faces, find_faces_of_size
 
 _REGION_PIXELS = 320
@@ -22,36 +22,8 @@ _SMALLEST_SHARE, _LARGEST_SHARE = 0.3, 0.62
 _FARTHEST_OFF_CENTRE = 0.2
 _LONGEST_PAUSE_FRAMES = 24
 _MOST_FACES = 4
-
-
-@dataclass(frozen=True)
-class FaceTrack:
-    """The main face of a video of T frames, in pixels of the video.
-
-    Attributes:
-        landmarks: (T, 478, 2) float32; rows without a face hold the nearest seen frame's values,
-            and so do the other arrays.
-        depth: (T, 478) float32; nearer points are smaller.
-        expression: (T, 51) float32, named by `landmarker.EXPRESSION`.
-        matrix: (T, 4, 4) float32, see `landmarker.Face`; the camera looks at the face.
-        face: (T,) whether the face was seen.
-        crowded: share of the frames looked at as a whole that show a second face at least half
-            as high as the main one.
-        jumps: times at which the face was found elsewhere or in another size within three frames,
-            in seconds, which only cuts between shots do.
-    """
-
-    landmarks: NDArray[np.float32]
-    depth: NDArray[np.float32]
-    expression: NDArray[np.float32]
-    matrix: NDArray[np.float32]
-    face: NDArray[np.bool_]
-    crowded: float
-    jumps: tuple[Fraction, ...]
-
-    def __len__(self) -> int:
-        """Return the number of frames."""
-        return len(self.face)
+# A face that is elsewhere after no more frames than this did not walk there.
+_CUT_FRAMES = 3
 
 
 def follow_face(
@@ -70,17 +42,6 @@ def follow_face(
         return follower.track()
 
 
-@dataclass
-class _Seen:
-    """What was measured in the frames with a face; lists of equal length."""
-
-    number: list[int] = field(default_factory=list)
-    landmarks: list[NDArray[np.float32]] = field(default_factory=list)
-    depth: list[NDArray[np.float32]] = field(default_factory=list)
-    expression: list[NDArray[np.float32]] = field(default_factory=list)
-    matrix: list[NDArray[np.float32]] = field(default_factory=list)
-
-
 class _Follower:
     """Searches the whole picture until a face is found, then follows it in a square region.
 
@@ -97,7 +58,7 @@ class _Follower:
         self._count = 0
         self._next_search = 0
         self._pause = 1
-        self._seen = _Seen()
+        self._record = FaceRecord()
         self._second_faces: list[bool] = []
         self._jumps: list[Fraction] = []
 
@@ -119,29 +80,12 @@ class _Follower:
             bounds = self._search(time, picture)
         if bounds is not None and self._count % self._look_around_every == 0:
             half = float(bounds[3] - bounds[1]) / 2
-            self._second_faces.append(
-                len(find_faces_of_size(self._searcher, picture, half)) > 1
-            )
+            self._second_faces.append(len(find_faces_of_size(self._searcher, picture, half)) > 1)
         self._count += 1
 
     def track(self) -> FaceTrack | None:
-        if not self._seen.number:
-            return None
-        numbers = np.array(self._seen.number)
-        every = np.arange(self._count)
-        after = np.clip(np.searchsorted(numbers, every), 0, len(numbers) - 1)
-        before = np.clip(after - 1, 0, None)
-        is_before = np.abs(numbers[before] - every) <= np.abs(numbers[after] - every)
-        nearest = np.where(is_before, before, after)
-        return FaceTrack(
-            landmarks=np.stack(self._seen.landmarks)[nearest],
-            depth=np.stack(self._seen.depth)[nearest],
-            expression=np.stack(self._seen.expression)[nearest],
-            matrix=np.stack(self._seen.matrix)[nearest],
-            face=numbers[nearest] == every,
-            crowded=float(np.mean(self._second_faces)) if self._second_faces else 0.0,
-            jumps=tuple(self._jumps),
-        )
+        crowded = float(np.mean(self._second_faces)) if self._second_faces else 0.0
+        return self._record.track(self._count, crowded, tuple(self._jumps))
 
     def _search(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
         """Look for a face in the whole picture; after failing, ever more rarely."""
@@ -156,12 +100,9 @@ class _Follower:
 
     def _likeliest(self, found: list[Bounds]) -> Bounds:
         """Return the face that was followed last if it is still there, else the largest."""
-        if self._seen.landmarks:
-            last = bounds_of(self._seen.landmarks[-1])
-            for bounds in found:
-                if not _is_jump(last, bounds):
-                    return bounds
-        return found[0]
+        _, last = self._last_seen()
+        near = [bounds for bounds in found if last is not None and not _is_jump(last, bounds)]
+        return (near or found)[0]
 
     def _follow(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
         assert self._tracker is not None
@@ -171,23 +112,19 @@ class _Follower:
             self._drop_region()
             return None
         (face,) = faces
-        landmarks = (face.landmarks * region.side + (region.x, region.y)).astype(np.float32)
-        bounds = bounds_of(landmarks)
-        self._note_jump(time, bounds)
-        self._seen.number.append(self._count)
-        self._seen.landmarks.append(landmarks)
-        self._seen.depth.append((face.depth * region.side).astype(np.float32))
-        self._seen.expression.append(face.expression)
-        self._seen.matrix.append(face.matrix)
+        last_number, last = self._last_seen()
+        self._record.add(self._count, region, face)
+        bounds = bounds_of(self._record.landmarks[-1])
+        if last is not None and self._count - last_number <= _CUT_FRAMES and _is_jump(last, bounds):
+            self._jumps.append(time)
         if _strays(bounds, region):
             self._set_region(bounds)
         return bounds
 
-    def _note_jump(self, time: Fraction, bounds: Bounds) -> None:
-        if self._seen.number and self._count - self._seen.number[-1] <= 3:
-            last = bounds_of(self._seen.landmarks[-1])
-            if _is_jump(last, bounds):
-                self._jumps.append(time)
+    def _last_seen(self) -> tuple[int, Bounds | None]:
+        if not self._record.number:
+            return -1, None
+        return self._record.number[-1], bounds_of(self._record.landmarks[-1])
 
     def _set_region(self, bounds: Bounds) -> None:
         self._drop_region()

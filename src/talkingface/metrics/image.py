@@ -9,6 +9,8 @@ from torchmetrics.functional.image import (
     structural_similarity_index_measure,
 )
 
+_SSIM_REACH = 5
+
 
 def frame_metrics(generated_TCHW: Tensor, target_TCHW: Tensor) -> dict[str, Tensor]:
     """Compare frames (T, 3, H, W) in [0, 1]; every result is (T,).
@@ -20,8 +22,16 @@ def frame_metrics(generated_TCHW: Tensor, target_TCHW: Tensor) -> dict[str, Tens
     psnr_T = peak_signal_noise_ratio(
         generated_TCHW, target_TCHW, data_range=1.0, dim=(1, 2, 3), reduction="none"
     )
-    ssim_T = structural_similarity_index_measure(
-        generated_TCHW, target_TCHW, data_range=1.0, sigma=1.5, reduction="none"
+    _, ssim_TCHW = structural_similarity_index_measure(
+        generated_TCHW,
+        target_TCHW,
+        data_range=1.0,
+        sigma=1.5,
+        kernel_size=2 * _SSIM_REACH + 1,
+        reduction="none",
+        return_full_image=True,
     )
-    assert isinstance(ssim_T, Tensor)
+    # The definition has whole windows only; torchmetrics also counts those over mirrored borders.
+    inner = slice(_SSIM_REACH, -_SSIM_REACH)
+    ssim_T = ssim_TCHW[..., inner, inner].mean(dim=(1, 2, 3))
     return {"l1": l1_T, "psnr": torch.clamp(psnr_T, max=100.0), "ssim": ssim_T}

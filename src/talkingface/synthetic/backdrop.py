@@ -53,7 +53,9 @@ def _shelves(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
         top, place = shelf * height + rng.uniform(-0.02, 0.02), 0.0
         while place < 1.0:
             width, tall = rng.uniform(0.02, 0.06), rng.uniform(0.55, 0.85) * height
-            book = smoothstep(place, place + 0.008, x) * smoothstep(place + width, place + width - 0.008, x)
+            book = smoothstep(place, place + 0.008, x) * smoothstep(
+                place + width, place + width - 0.008, x
+            )
             book = book * smoothstep(top + height - tall, top + height - tall + 0.01, y)
             total += rng.uniform(0.15, 1.0) * book * (y < top + height - 0.02)
             place += width
@@ -64,10 +66,14 @@ def _window(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     left, top = rng.uniform(-0.1, 0.5), rng.uniform(-0.1, 0.1)
     pane = smoothstep(left, left + 0.02, x) * smoothstep(left + 0.55, left + 0.53, x)
     pane = pane * smoothstep(top, top + 0.02, y) * smoothstep(top + 0.75, top + 0.73, y)
-    bars = smoothstep(0.012, 0.02, np.abs(x - left - 0.275)) * smoothstep(0.012, 0.02, np.abs(y - top - 0.37))
+    bars = smoothstep(0.012, 0.02, np.abs(x - left - 0.275)) * smoothstep(
+        0.012, 0.02, np.abs(y - top - 0.37)
+    )
     return pane * bars
 
 
 def _curtain(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     folds = rng.uniform(18, 45)
-    return 0.5 + 0.4 * np.sin(folds * x + 1.5 * np.sin(3 * y + rng.uniform(0, 6)) + rng.uniform(0, 6))
+    return 0.5 + 0.4 * np.sin(
+        folds * x + 1.5 * np.sin(3 * y + rng.uniform(0, 6)) + rng.uniform(0, 6)
+    )

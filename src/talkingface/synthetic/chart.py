@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-EYE_X, EYE_HALF = 0.32, 0.155
+EYE_X, EYE_HALF = 0.325, 0.168
 MOUTH_V, MOUTH_HALF = -0.72, 0.27
 CROWN = 1.2
 # Canonical height, half width, depth in front and behind, height on the midline.
@@ -45,7 +45,7 @@ _PROFILE = np.array(
 
 
 def curve(at: Floats, knots: Floats, values: Floats) -> Floats:
-    """Return a smooth curve through (knots, values), knots rising, at places clipped to their range."""
+    """Return a smooth curve through (knots, values), knots rising; it ends where they end."""
     slope = np.gradient(values, knots)
     at = np.clip(at, knots[0], knots[-1])
     k = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
@@ -139,8 +139,16 @@ def _columns() -> Floats:
 
 
 def _rows() -> Floats:
-    stops = ((CROWN, 0.3, 14), (0.3, 0.0, 12), (0.0, -0.2, 8), (-0.2, -0.36, 4), (-0.36, -0.56, 11))
-    stops += ((-0.56, MOUTH_V, 8), (MOUTH_V, -0.92, 9), (-0.92, -1.18, 7))
+    stops = (
+        (CROWN, 0.3, 14),
+        (0.3, 0.0, 12),
+        (0.0, -0.2, 8),
+        (-0.2, -0.36, 4),
+        (-0.36, -0.56, 11),
+        (-0.56, MOUTH_V, 8),
+        (MOUTH_V, -0.92, 9),
+        (-0.92, -1.18, 7),
+    )
     rows = [np.linspace(a, b, n, endpoint=False) for a, b, n in stops]
     return np.concatenate([*rows, np.linspace(-1.18, -1.3, 4)])
 
@@ -151,7 +159,9 @@ def head_chart() -> Chart:
     columns, rows = _columns(), _rows()
     c, r = len(columns), len(rows)
     theta, v = (a.ravel() for a in np.meshgrid(columns, rows))
-    grid_u, grid_v = (a.ravel() for a in np.meshgrid(np.arange(c) / (c - 1), np.arange(r) / (r - 1)))
+    grid_u, grid_v = (
+        a.ravel() for a in np.meshgrid(np.arange(c) / (c - 1), np.arange(r) / (r - 1))
+    )
 
     def between(row: int, low: float, high: float) -> list[tuple[int, int]]:
         inside = (columns > azimuth(low, rows[row]) + 1e-6) & (

@@ -52,7 +52,9 @@ class Skeleton:
         """Return the skeleton of some of the vertices."""
         fields = {
             name: np.ascontiguousarray(
-                getattr(self.rig, name)[:, vertices] if name == "basis" else getattr(self.rig, name)[vertices]
+                getattr(self.rig, name)[:, vertices]
+                if name == "basis"
+                else getattr(self.rig, name)[vertices]
             )
             for name in Rig.__dataclass_fields__
         }
@@ -78,7 +80,7 @@ class Skeleton:
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
-    """Return the (3, 3) head rotation Rz(roll) Ry(yaw) Rx(pitch) of angles in degrees.
+    """Return the (3, 3) head rotation Ry(yaw) Rx(pitch) Rz(roll) of angles in degrees.
 
     Signs as in `Track.pose`: to the picture's right, down, clockwise in the picture.
     """
@@ -88,11 +90,11 @@ def rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     nod = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     tilt = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
-    return tilt @ turn @ nod
+    return turn @ nod @ tilt
 
 
 def project(points: Float32) -> Float32:
-    """Return (..., 2) picture places in [0, 1] from the top left of camera-space (..., 3) points."""
+    """Return where camera-space points (..., 3) are seen: (..., 2) in [0, 1] from the top left."""
     distance = CAMERA / HALF_CROP
     factor = 0.5 * distance / (distance - points[..., 2])
     return np.stack([0.5 + points[..., 0] * factor, 0.5 - points[..., 1] * factor], -1)
@@ -127,7 +129,7 @@ def _deform(rest, basis, jaw, eye, ball, lid, lid_open, lid_closed, upper, eyes,
         elif n > 0:
             shut = min(max(blinks[n], 0.0), 1.0)
             rim = lid_open[k]
-            arch = lid_closed[k] / -0.039
+            arch = lid_closed[k] / -0.0437
             rim += -droop * arch if upper[k] else (0.6 * squint - 0.4 * droop) * arch
             y += lid[k] * (rim + (lid_closed[k] - rim) * shut)
             dx, dy = x - eyes[n - 1, 0], y - eyes[n - 1, 1]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from talkingface.synthetic.chart import CROWN, smoothstep
 from talkingface.synthetic.headshape import skull
 from talkingface.synthetic.identity import Identity
-from talkingface.synthetic.mesh import Part, Rig, grid_faces, grid_uv, linear
+from talkingface.synthetic.mesh import Part, Rig, ball, grid_faces, grid_uv, linear
 from talkingface.synthetic.noise import fractal_noise, value_noise
 
 Floats = NDArray[np.float64]
@@ -20,15 +20,22 @@ _ROWS, _COLUMNS = 40, 97
 
 @dataclass(frozen=True)
 class _Cut:
-    """Heights of the hair's lower edge in front, at the ear and behind; its thickness; ..."""
+    """A hair style's outline.
+
+    Attributes:
+        front, side, back: canonical height of the lower edge at the forehead, ear and nape.
+        top, sides: thickness on top and at the sides.
+        temple: azimuth in degrees at which the edge drops from the forehead to the side.
+        rough: depth of curls.
+    """
 
     front: float
     side: float
     back: float
     top: float
     sides: float
-    temple: float  # azimuth in degrees at which the edge drops from the forehead to the side
-    rough: float = 0.0  # depth of curls
+    temple: float
+    rough: float = 0.0
 
 
 _CUTS = {
@@ -80,13 +87,15 @@ def _shell(identity: Identity, cut: _Cut) -> Part:
     s = np.linspace(0, 1, _ROWS)[:, None]
     v = CROWN + (edge - CROWN) * s**0.9
     angle = np.tile(theta, (_ROWS, 1))
-    points = skull(identity, angle.ravel(), np.maximum(v, -0.30).ravel()).reshape(_ROWS, _COLUMNS, 3)
+    points = skull(identity, angle.ravel(), np.maximum(v, -0.30).ravel()).reshape(
+        _ROWS, _COLUMNS, 3
+    )
     hanging = np.minimum(v + 0.30, 0.0)
     lowest = np.maximum(v, -0.30)
     points[..., 1] = np.where(v < -0.30, lowest + hanging * 1.02, points[..., 1])
     behind = np.clip(-np.cos(angle), 0, 1) * smoothstep(-0.30, -0.9, v)
     points[..., 2] += 0.25 * behind
-    outward = points - np.array([0.0, 0.25, -0.05]) * (1, 1, 1)
+    outward = points - np.array([0.0, 0.25, -0.05])
     outward[..., 1] = np.maximum(outward[..., 1], 0.0)
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True) + 1e-9
     high = smoothstep(0.25, 0.95, points[..., 1])
@@ -103,7 +112,7 @@ def _shell(identity: Identity, cut: _Cut) -> Part:
     rig.body = 0.85 * smoothstep(-0.75, -1.7, points[..., 1]).ravel()
     return Part(
         points.reshape(-1, 3), grid_faces(_ROWS, _COLUMNS), grid_uv(_ROWS, _COLUMNS),
-        _strands(identity, cut), rig, gloss=0.10, shininess=14.0, wrap=0.2,
+        _strands(identity, cut), rig, gloss=0.10, shininess=4, wrap=0.2,
     )  # fmt: skip
 
 
@@ -123,14 +132,8 @@ def _strands(identity: Identity, cut: _Cut) -> Floats:
 
 def _bun(identity: Identity) -> Part:
     rings, spokes = 12, 24
-    polar, around = np.meshgrid(
-        np.linspace(0, np.pi, rings), np.linspace(-np.pi, np.pi, spokes), indexing="ij"
-    )
-    ball = np.stack(
-        [np.sin(polar) * np.sin(around), np.cos(polar), np.sin(polar) * np.cos(around)], -1
-    )
-    vertices = ball.reshape(-1, 3) * (0.30, 0.24, 0.30) + (0.0, 1.30, -0.38)
+    vertices = ball(rings, spokes) * (0.30, 0.24, 0.30) + (0.0, 1.30, -0.38)
     return Part(
         vertices, grid_faces(rings, spokes), grid_uv(rings, spokes),
-        _strands(identity, _CUTS["bun"]), Rig.still(len(vertices)), 0.10, 14.0, 0.2,
+        _strands(identity, _CUTS["bun"]), Rig.still(len(vertices)), 0.10, 4, 0.2,
     )  # fmt: skip

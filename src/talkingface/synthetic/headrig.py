@@ -29,7 +29,9 @@ def head_rig(identity: Identity, chart: Chart) -> Rig:
     front = smoothstep(-0.15, 0.4, np.cos(chart.theta))
     rig = Rig.still(len(v))
     rig.jaw = jaw_share(chart) * smoothstep(-0.35, 0.25, np.cos(chart.theta))
-    rig.basis = np.stack([_wide(x, v), _pout(chart, x, v), _smile(x, v), _brows(x, v)]) * front[:, None]
+    rig.basis = (
+        np.stack([_wide(x, v), _pout(chart, x, v), _smile(x, v), _brows(x, v)]) * front[:, None]
+    )
     _lids(identity, chart, x, rig)
     return rig
 
@@ -105,8 +107,8 @@ def lid_heights(identity: Identity, across: Floats) -> tuple[Floats, Floats, Flo
     s = identity.shape
     size = 1.0 + 0.10 * s["eye_size"]
     arch = np.clip(1.0 - np.abs(across) ** 2.2, 0.0, 1.0)
-    upper = (0.080 + 0.012 * s["lid"]) * size * arch * (1.0 - 0.10 * across)
-    lower = -0.050 * size * arch * (1.0 + 0.15 * across)
+    upper = (0.093 + 0.012 * s["lid"]) * size * arch * (1.0 - 0.10 * across)
+    lower = -0.056 * size * arch * (1.0 + 0.15 * across)
     return upper, lower, 0.78 * lower
 
 

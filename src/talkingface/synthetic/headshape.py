@@ -18,7 +18,7 @@ from talkingface.synthetic.identity import Identity
 
 Floats = NDArray[np.float64]
 
-BALL_RADIUS = 0.17
+BALL_RADIUS = 0.185
 _LID_THICKNESS = 0.012
 
 
@@ -49,15 +49,18 @@ def nose_height(identity: Identity, x: Floats, v: Floats) -> Floats:
     s = identity.shape
     knots = (0.22, 0.06, -0.10, -0.25, -0.36, -0.415, -0.46, -0.505, -0.54, -0.60)
     tip = 0.335 + 0.045 * s["nose_out"]
-    heights = (0.0, 0.075, 0.15 + 0.02 * s["nose_hook"], 0.235 + 0.02 * s["nose_hook"])
-    heights += (0.95 * tip, tip, 0.86 * tip, 0.36 * tip, 0.06, 0.0)
+    hook = 0.02 * s["nose_hook"]
+    heights = (
+        *(0.0, 0.075, 0.15 + hook, 0.235 + hook),
+        *(0.95 * tip, tip, 0.86 * tip, 0.36 * tip, 0.06, 0.0),
+    )
     widths = (0.12, 0.075, 0.075, 0.085, 0.105, 0.115, 0.11, 0.10, 0.09, 0.09)
     rising = np.array(knots)[::-1]
     ridge = curve(v, rising, np.array(heights)[::-1])
     spread = curve(v, rising, np.array(widths)[::-1]) * (1.0 + 0.10 * s["nose_width"])
     wing_x = 0.118 * (1.0 + 0.10 * s["nose_width"])
     wings = bump(np.abs(x), v, wing_x, -0.445, 0.052, 0.052)
-    return ridge * np.exp(-np.abs(x / (1.4 * spread)) ** 2.0) + 0.085 * wings
+    return ridge * np.exp(-(np.abs(x / (1.4 * spread)) ** 2.0)) + 0.085 * wings
 
 
 def _features(identity: Identity, x: Floats, v: Floats) -> Floats:
@@ -99,7 +102,9 @@ def _bend(identity: Identity, x0: Floats, v: Floats, points: Floats) -> None:
     points[:, 0] += x0 * 0.07 * s["mouth_width"] * mouth
     corners = np.clip((ax / MOUTH_HALF) ** 2, 0.0, 1.6)
     points[:, 1] += 0.02 * s["mouth_height"] * mouth
-    points[:, 1] += (0.018 + 0.014 * s["mouth_curve"]) * corners * bump(x0, v, 0.0, MOUTH_V, 0.30, 0.07)
+    points[:, 1] += (
+        (0.018 + 0.014 * s["mouth_curve"]) * corners * bump(x0, v, 0.0, MOUTH_V, 0.30, 0.07)
+    )
     front = np.clip(1.0 - (ax / MOUTH_HALF) ** 2, 0.0, 1.0)
     line = 0.012 * np.cos(x0 / MOUTH_HALF * 2.5 * np.pi) * front
     points[:, 1] += line * np.exp(-0.5 * ((v - MOUTH_V) / 0.07) ** 2)
@@ -112,7 +117,7 @@ def _bend(identity: Identity, x0: Floats, v: Floats, points: Floats) -> None:
 def eye_centre(identity: Identity, side: int) -> Floats:
     """Return the (3,) centre of the eyeball; side -1 is the picture's left, 1 its right."""
     middle = surface(identity, *_eye_chart(side))[0]
-    return np.array([middle[0], middle[1] + 0.006, middle[2] - BALL_RADIUS + 0.055])
+    return np.array([middle[0], middle[1] + 0.006, middle[2] - BALL_RADIUS + 0.058])
 
 
 def _eye_chart(side: int) -> tuple[Floats, Floats]:

@@ -8,12 +8,26 @@ import numpy as np
 
 Colour = tuple[float, float, float]
 
-_SKINS = ((247, 218, 200), (236, 196, 170), (219, 172, 138), (190, 138, 102), (146, 98, 68), (96, 62, 44))
+_SKINS = (
+    (247, 218, 200),
+    (236, 196, 170),
+    (219, 172, 138),
+    (190, 138, 102),
+    (146, 98, 68),
+    (96, 62, 44),
+)
 _HAIRS = (
     (24, 20, 20), (38, 27, 22), (66, 44, 30), (98, 66, 40), (140, 70, 36),
     (176, 128, 72), (214, 180, 120), (120, 116, 114), (206, 202, 198),
 )  # fmt: skip
-_IRISES = ((74, 46, 26), (104, 68, 36), (60, 104, 150), (92, 140, 176), (78, 118, 74), (116, 112, 66))
+_IRISES = (
+    (74, 46, 26),
+    (104, 68, 36),
+    (60, 104, 150),
+    (92, 140, 176),
+    (78, 118, 74),
+    (116, 112, 66),
+)
 HAIR_STYLES = (
     "bald", "buzz", "short", "short", "parted", "parted", "bangs",
     "bob", "long", "long", "curly", "bun",
@@ -74,7 +88,11 @@ class Identity:
         """Return the person of a seed: the same seed always gives the same person."""
         rng = np.random.default_rng([seed, 0x1D])
         shape = dict(
-            zip(SHAPE_NAMES, np.clip(rng.normal(size=len(SHAPE_NAMES)), -1.8, 1.8).tolist(), strict=True)
+            zip(
+                SHAPE_NAMES,
+                np.clip(rng.normal(size=len(SHAPE_NAMES)), -1.8, 1.8).tolist(),
+                strict=True,
+            )
         )
         style = str(rng.choice(HAIR_STYLES))
         feminine = style in {"bob", "long", "bun", "bangs"} or rng.random() < 0.25
@@ -123,7 +141,9 @@ def _mix(a: Colour, b: Colour, amount: float) -> Colour:
     return _tuple(np.array(a) * (1.0 - amount) + np.array(b) * amount)
 
 
-def _along(table: tuple[Colour, ...], place: float, jitter: float, rng: np.random.Generator) -> Colour:
+def _along(
+    table: tuple[Colour, ...], place: float, jitter: float, rng: np.random.Generator
+) -> Colour:
     stops = np.array(table, float)
     at = place * (len(stops) - 1)
     colour = [np.interp(at, np.arange(len(stops)), stops[:, k]) for k in range(3)]

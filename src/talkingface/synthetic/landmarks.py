@@ -12,8 +12,10 @@ from talkingface.synthetic.identity import Identity
 from talkingface.synthetic.skin import brow_line, lip_borders
 
 # Azimuth in degrees and canonical height from the ear to the chin.
-_JAW = ((86, -0.05), (85, -0.26), (83, -0.46), (79, -0.66), (71, -0.83), (58, -0.95), (41, -1.03))
-_JAW += ((21, -1.08), (0, -1.10))
+_JAW = (
+    *((86, -0.05), (85, -0.26), (83, -0.46), (79, -0.66), (71, -0.83)),
+    *((58, -0.95), (41, -1.03), (21, -1.08), (0, -1.10)),
+)
 _BROW = (0.52, 0.43, 0.33, 0.22, 0.12)
 _BRIDGE = (0.02, -0.12, -0.26, -0.415)
 _NOSE_BASE = ((-0.14, -0.475), (-0.07, -0.51), (0.0, -0.53), (0.07, -0.51), (0.14, -0.475))
@@ -43,8 +45,10 @@ def landmark_places(identity: Identity, chart: Chart) -> LandmarkPlaces:
     found += [chart.locate(x, v) for x, v in _NOSE_BASE]
     for centre in (-EYE_X, EYE_X):
         third = EYE_HALF / 3.0
-        rims = ((-EYE_HALF, False), (-third, False), (third, False))
-        rims += ((EYE_HALF, False), (third, True), (-third, True))
+        rims = (
+            *((-EYE_HALF, False), (-third, False), (third, False)),
+            *((EYE_HALF, False), (third, True), (-third, True)),
+        )
         found += [chart.locate(centre + dx, 0.0, lower) for dx, lower in rims]
     found += _mouth(identity, chart)
     return LandmarkPlaces(np.array([f[0] for f in found]), np.array([f[1] for f in found]))

@@ -65,7 +65,8 @@ class Part:
         uv: (V, 2) texture place in [0, 1].
         texture: (H, W, 3) linear reflectance.
         rig: how it moves.
-        gloss, shininess: strength and exponent of the highlight.
+        gloss: strength of the highlight.
+        shininess: how small it is: the cosine is squared so many times.
         wrap: how far diffuse light reaches round the terminator, 0 to 1.
     """
 
@@ -75,7 +76,7 @@ class Part:
     texture: Floats
     rig: Rig
     gloss: float = 0.04
-    shininess: float = 12.0
+    shininess: int = 4
     wrap: float = 0.25
 
 
@@ -120,7 +121,9 @@ def assemble(parts: dict[str, Part]) -> Model:
         uv=np.concatenate([p.uv for p in parts.values()]).astype(np.float32),
         face_part=np.concatenate(face_part),
         part_table=np.array(table, np.float32),
-        texels=np.concatenate([p.texture.reshape(-1, 3) for p in parts.values()]).astype(np.float32),
+        texels=np.concatenate([p.texture.reshape(-1, 3) for p in parts.values()]).astype(
+            np.float32
+        ),
         rig=Rig(**joined),
         starts=starts,
     )
@@ -144,3 +147,13 @@ def linear(colour: tuple[float, float, float] | Floats) -> Floats:
     """Return linear light of sRGB values in [0, 1]."""
     value = np.asarray(colour, float)
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def ball(rings: int, spokes: int) -> Floats:
+    """Return the (rings*spokes, 3) vertices of a unit ball for `grid_faces`; its pole is up."""
+    polar, around = np.meshgrid(
+        np.linspace(0, np.pi, rings), np.linspace(-np.pi, np.pi, spokes), indexing="ij"
+    )
+    return np.stack(
+        [np.sin(polar) * np.sin(around), np.cos(polar), np.sin(polar) * np.cos(around)], -1
+    ).reshape(-1, 3)

@@ -9,15 +9,18 @@ Floats = NDArray[np.float64]
 
 
 def value_noise(seed: int, shape: tuple[int, int], cells: tuple[int, int]) -> Floats:
-    """Return (H, W) smooth noise of about unit deviation with `cells` lattice cells down and across."""
+    """Return (H, W) smooth noise of about unit deviation on a lattice of `cells` (down, across)."""
     rng = np.random.default_rng([seed, 0x0E, *cells])
     lattice = rng.normal(size=(cells[0] + 1, cells[1] + 1))
-    rows = _blend(cells[0], shape[0])
-    columns = _blend(cells[1], shape[1])
-    return 1.5 * (rows @ lattice @ columns.T)
+    top, down = _steps(cells[0], shape[0])
+    left, across = _steps(cells[1], shape[1])
+    rows = lattice[top] + down[:, None] * (lattice[top + 1] - lattice[top])
+    return 1.5 * (rows[:, left] + across * (rows[:, left + 1] - rows[:, left]))
 
 
-def fractal_noise(seed: int, shape: tuple[int, int], cells: tuple[int, int], octaves: int = 3) -> Floats:
+def fractal_noise(
+    seed: int, shape: tuple[int, int], cells: tuple[int, int], octaves: int = 3
+) -> Floats:
     """Return (H, W) noise whose octaves halve in size and weight."""
     total = np.zeros(shape)
     for k in range(octaves):
@@ -25,12 +28,9 @@ def fractal_noise(seed: int, shape: tuple[int, int], cells: tuple[int, int], oct
     return total
 
 
-def _blend(cells: int, samples: int) -> Floats:
+def _steps(cells: int, samples: int) -> tuple[NDArray[np.int64], Floats]:
+    """Return each sample's lattice cell and its eased place in the cell."""
     at = np.linspace(0, cells, samples)
-    left = np.minimum(at.astype(int), cells - 1)
-    t = at - left
-    t = t * t * (3.0 - 2.0 * t)
-    weights = np.zeros((samples, cells + 1))
-    weights[np.arange(samples), left] = 1.0 - t
-    weights[np.arange(samples), left + 1] += t
-    return weights
+    cell = np.minimum(at.astype(np.int64), cells - 1)
+    t = at - cell
+    return cell, t * t * (3.0 - 2.0 * t)

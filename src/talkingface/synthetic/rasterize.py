@@ -28,40 +28,42 @@ def rasterize(
     """
     seen = np.full((side, side), -1, np.int32)
     weights = np.zeros((side, side, 2), np.float32)
-    _fill(places, depth, faces, seen, weights)
+    _fill((places * side - 0.5).astype(np.float32), depth, faces, seen, weights)
     return seen, weights
 
 
 @njit(cache=True, nogil=True)
 def _fill(places, depth, faces, seen, weights):  # type: ignore[no-untyped-def]
     side = seen.shape[0]
+    slack = np.float32(-1e-4)
     nearest = np.full((side, side), -1e9, np.float32)
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-        ax, ay = places[a, 0] * side - 0.5, places[a, 1] * side - 0.5
-        bx, by = places[b, 0] * side - 0.5, places[b, 1] * side - 0.5
-        cx, cy = places[c, 0] * side - 0.5, places[c, 1] * side - 0.5
+        ax, bx, cx = places[a, 0], places[b, 0], places[c, 0]
+        left, right = max(math.ceil(min(ax, bx, cx)), 0), min(math.floor(max(ax, bx, cx)), side - 1)
+        if left > right:
+            continue
+        ay, by, cy = places[a, 1], places[b, 1], places[c, 1]
+        top, bottom = max(math.ceil(min(ay, by, cy)), 0), min(math.floor(max(ay, by, cy)), side - 1)
+        if top > bottom:
+            continue
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if abs(area) < 1e-9:
+        if abs(area) < 1e-7:
             continue
-        left = max(int(math.ceil(min(ax, bx, cx))), 0)
-        right = min(int(math.floor(max(ax, bx, cx))), side - 1)
-        top = max(int(math.ceil(min(ay, by, cy))), 0)
-        bottom = min(int(math.floor(max(ay, by, cy))), side - 1)
-        if left > right or top > bottom:
-            continue
-        inverse = 1.0 / area
+        inverse = np.float32(1.0) / area
         # Weights of corners a and b change linearly over the picture.
         wa_x, wa_y = (by - cy) * inverse, (cx - bx) * inverse
         wb_x, wb_y = (cy - ay) * inverse, (ax - cx) * inverse
         za, zb, zc = depth[a], depth[b], depth[c]
         for y in range(top, bottom + 1):
+            wa_row = wa_y * (np.float32(y) - cy)
+            wb_row = wb_y * (np.float32(y) - cy)
             for x in range(left, right + 1):
-                wa = wa_x * (x - cx) + wa_y * (y - cy)
-                wb = wb_x * (x - cx) + wb_y * (y - cy)
-                wc = 1.0 - wa - wb
+                wa = wa_x * (np.float32(x) - cx) + wa_row
+                wb = wb_x * (np.float32(x) - cx) + wb_row
+                wc = np.float32(1.0) - wa - wb
                 # A hair of slack closes the seams between neighbours.
-                if wa < -1e-5 or wb < -1e-5 or wc < -1e-5:
+                if min(wa, wb, wc) < slack:
                     continue
                 z = wa * za + wb * zb + wc * zc
                 if z > nearest[y, x]:
@@ -77,8 +79,16 @@ def vertex_normals(points, faces):  # type: ignore[no-untyped-def]
     normals = np.zeros(points.shape, np.float32)
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-        ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
-        vx, vy, vz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
+        ux, uy, uz = (
+            points[b, 0] - points[a, 0],
+            points[b, 1] - points[a, 1],
+            points[b, 2] - points[a, 2],
+        )
+        vx, vy, vz = (
+            points[c, 0] - points[a, 0],
+            points[c, 1] - points[a, 1],
+            points[c, 2] - points[a, 2],
+        )
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
         for k in (a, b, c):
             normals[k, 0] += nx

@@ -7,16 +7,18 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from talkingface.synthetic import parts
 from talkingface.synthetic.backdrop import backdrop
+from talkingface.synthetic.bust import ear, neck, shoulders
 from talkingface.synthetic.chart import MOUTH_V, head_chart
 from talkingface.synthetic.deform import Skeleton, project
+from talkingface.synthetic.eyes import eye_backing, eyeball, glasses
 from talkingface.synthetic.hair import hair
 from talkingface.synthetic.headrig import head_rig
 from talkingface.synthetic.headshape import eye_centre, lid_radius, surface
 from talkingface.synthetic.identity import Identity
 from talkingface.synthetic.landmarks import landmark_places
 from talkingface.synthetic.mesh import Model, Part, assemble
+from talkingface.synthetic.mouth import mouth_inside, teeth, tongue
 from talkingface.synthetic.rasterize import rasterize, vertex_normals
 from talkingface.synthetic.shade import gamma_table, shade
 from talkingface.synthetic.skin import paint_head
@@ -31,22 +33,22 @@ def build_model(identity: Identity) -> Model:
     rig = head_rig(identity, chart)
     mouth = surface(identity, np.zeros(1), np.full(1, MOUTH_V))[0]
     pieces = {
-        "head": Part(head, chart.faces, chart.uv, paint_head(identity, chart), rig, 0.11, 10.0, 0.3),
-        "left_eye": parts.eyeball(identity, -1),
-        "right_eye": parts.eyeball(identity, 1),
-        "eye_backing": parts.eye_backing(identity),
-        "mouth": parts.mouth_inside(chart, head, rig),
-        "upper_teeth": parts.teeth(identity, mouth, True),
-        "lower_teeth": parts.teeth(identity, mouth, False),
-        "tongue": parts.tongue(mouth),
-        "left_ear": parts.ear(identity, -1),
-        "right_ear": parts.ear(identity, 1),
-        "neck": parts.neck(identity),
-        "shoulders": parts.shoulders(identity),
+        "head": Part(head, chart.faces, chart.uv, paint_head(identity, chart), rig, 0.11, 3, 0.3),
+        "left_eye": eyeball(identity, -1),
+        "right_eye": eyeball(identity, 1),
+        "eye_backing": eye_backing(identity),
+        "mouth": mouth_inside(chart, head, rig),
+        "upper_teeth": teeth(identity, mouth, True),
+        "lower_teeth": teeth(identity, mouth, False),
+        "tongue": tongue(mouth),
+        "left_ear": ear(identity, -1),
+        "right_ear": ear(identity, 1),
+        "neck": neck(identity),
+        "shoulders": shoulders(identity),
     }
     pieces |= hair(identity)
     if identity.glasses:
-        pieces["glasses"] = parts.glasses(identity)
+        pieces["glasses"] = glasses(identity)
     return assemble(pieces)
 
 
@@ -69,7 +71,10 @@ class Renderer:
         self._landmark_weights = places.weights
         self._landmark_skeleton = self.skeleton.pick(places.vertices.ravel())
         self._background = backdrop(identity, size * self.samples)
-        self._light = np.array(identity.light, np.float32)
+        half_way = np.array(identity.light)
+        half_way[2] += 1.0
+        half_way /= np.linalg.norm(half_way)
+        self._light = np.array([identity.light, half_way], np.float32)
         self._light_colour = np.array(identity.light_colour, np.float32)
         self._ambient = np.array(identity.ambient_colour, np.float32)
 
@@ -121,14 +126,32 @@ class Renderer:
         self, pose: NDArray[np.floating], expression: NDArray[np.floating], out: NDArray[np.uint8]
     ) -> None:
         seen, weights, points = self._sample(pose, expression)
+        normals = vertex_normals(points, self.model.faces)
         shade(
-            seen, weights, self.model.faces, vertex_normals(points, self.model.faces), self.model.uv,
+            seen, weights, self.model.faces, normals, self.model.uv,
             self.model.face_part, self.model.part_table, self.model.texels, self._background,
             self._light, self._light_colour, self._ambient, _GAMMA, out,
         )  # fmt: skip
 
 
-@lru_cache(maxsize=4)
-def renderer(identity: Identity, size: int) -> Renderer:
-    """Return a renderer, kept for the few identities drawn last."""
-    return Renderer(identity, size)
+@lru_cache(maxsize=8)
+def renderer(identity_seed: int, size: int) -> Renderer:
+    """Return the renderer of an identity's seed; the few used last are kept."""
+    return Renderer(Identity.sample(identity_seed), size)
+
+
+def render(
+    identity: Identity,
+    pose: NDArray[np.floating],
+    expression: NDArray[np.floating],
+    size: int,
+) -> NDArray[np.uint8]:
+    """Return frames (T, size, size, 3), RGB, of pose (T, 6) and expression (T, 9)."""
+    return Renderer(identity, size).render(pose, expression)
+
+
+def landmarks(
+    identity: Identity, pose: NDArray[np.floating], expression: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Return (T, 68, 2) iBUG landmarks, x, y in [0, 1] of the frame from the top left."""
+    return Renderer(identity, 2).landmarks(pose, expression)

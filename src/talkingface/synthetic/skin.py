@@ -21,7 +21,7 @@ from talkingface.synthetic.noise import fractal_noise, value_noise
 
 Floats = NDArray[np.float64]
 
-_TEXELS_PER_CELL = 5
+_TEXELS_PER_CELL = 4
 
 
 def paint_head(identity: Identity, chart: Chart) -> Floats:
@@ -132,8 +132,8 @@ def brow_line(across: Floats) -> Floats:
 
 def _brows(identity: Identity, colour: Floats, x: Floats, v: Floats) -> None:
     ax = np.abs(x)
-    thick = 0.026 * (1.0 + 0.28 * identity.shape["brow_thickness"])
-    thick = thick * np.interp(ax, (0.08, 0.14, 0.36, 0.56), (0.75, 1.15, 1.0, 0.25))
+    fullness = 0.026 * (1.0 + 0.28 * identity.shape["brow_thickness"])
+    thick = fullness * np.interp(ax, (0.08, 0.14, 0.36, 0.56), (0.75, 1.15, 1.0, 0.25))
     hairs = value_noise(identity.seed + 9, x.shape, (60, 170))
     off = np.abs(v - brow_line(ax)) / (thick * (1.0 + 0.10 * hairs))
     mask = smoothstep(1.35, 0.75, off) * smoothstep(0.09, 0.125, ax) * smoothstep(0.565, 0.52, ax)
@@ -155,9 +155,10 @@ def _lips(identity: Identity, colour: Floats, x: Floats, v: Floats) -> None:
     upper, lower = lip_borders(identity, x)
     inside = smoothstep(0.008, -0.006, v - upper) * smoothstep(0.008, -0.006, lower - v)
     inside = inside * smoothstep(1.04, 0.97, np.abs(x) / MOUTH_HALF)
-    tone = linear(identity.lips) * (1.0 + 0.04 * value_noise(identity.seed + 4, x.shape, (30, 120)))[
-        ..., None
-    ]
+    tone = (
+        linear(identity.lips)
+        * (1.0 + 0.04 * value_noise(identity.seed + 4, x.shape, (30, 120)))[..., None]
+    )
     tone = np.where((v > MOUTH_V)[..., None], 0.78 * tone, tone)
     _over(colour, 0.92 * inside, tone)
     line = np.exp(-(((v - MOUTH_V) / 0.008) ** 2)) * smoothstep(1.14, 1.0, np.abs(x) / MOUTH_HALF)

@@ -67,7 +67,7 @@ def _read_with_decord(path: Path, indices: list[int], size: int | None) -> ClipF
         _check_range(path, indices, len(reader))
         return reader.get_batch(indices).asnumpy()
     except (RuntimeError, decord.DECORDError) as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().rpartition(": ")[2]
         raise UserError(
             f"{path}: decord cannot read this clip ({reason}). Prepare it again."
         ) from error

@@ -1,0 +1,47 @@
+# Every target does its own set-up; `make` alone lists them.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lint test test-all demo benchmark clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Make .venv with everything pinned; nothing to do when it is up to date
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1); 3.11 or newer is needed:" \
+	    "make setup PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@if [ "$$(uname)" = Linux ]; then for library in libGL.so.1 libEGL.so.1 libGLESv2.so.2; do \
+	  $(BIN)/python -c "import ctypes; ctypes.CDLL('$$library')" 2>/dev/null || \
+	    echo "warning: $$library is missing and MediaPipe needs it:" \
+	      "sudo apt-get install libgl1 libegl1 libgles2" >&2; \
+	done; fi
+	@touch $(READY)
+
+lint: $(READY)  ## Check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: $(READY)  ## Run the fast tests
+	$(BIN)/pytest -m "not slow"
+
+test-all: $(READY)  ## Run all tests, whole commands included
+	$(BIN)/pytest
+
+demo: $(READY)  ## Make the synthetic talking heads of the demonstration
+	$(BIN)/talkingface synthesize output=demo/data
+
+benchmark: $(READY)  ## Measure every speed that the documentation claims
+	set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+
+clean:  ## Remove .venv and caches; data, runs and demo stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,73 @@
+"""Where a portrait and a driving video are cropped before they reach the networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from talkingface.errors import UserError
+from talkingface.faces.crop import Box, bounds_of, clip_boxes, frame_face
+from talkingface.faces.follow import follow_face
+from talkingface.faces.landmarker import Landmarker
+from talkingface.faces.search import find_faces
+from talkingface.video.probe import probe
+from talkingface.video.read import constant_rate_frames
+
+
+def middle_square(picture: NDArray[np.uint8]) -> Box:
+    """Return the largest square in the middle of an (H, W, 3) picture."""
+    height, width, _ = picture.shape
+    side = min(height, width)
+    return Box((width - side) / 2, (height - side) / 2, side)
+
+
+def portrait_box(picture: NDArray[np.uint8], name: Path, model: Path, scale: float) -> Box:
+    """Return the crop around the largest face of a portrait.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        name: the portrait's file, for the message.
+        model: path of `face_landmarker.task`.
+        scale: size beside the standard framing.
+
+    Raises:
+        UserError: no face is found.
+    """
+    with Landmarker(model, max_faces=4) as landmarker:
+        found = find_faces(landmarker, picture)
+    if not found:
+        raise UserError(
+            f"{name}: no face found. Give a picture with a clearly visible face, or crop=whole "
+            "when it is cropped to the face already."
+        )
+    return frame_face(found[0], scale)
+
+
+def driving_box(path: Path, model: Path, scale: float) -> Box:
+    """Return one crop that holds the face of a driving video wherever it goes.
+
+    Args:
+        path: the driving video; it is read once, frame by frame.
+        model: path of `face_landmarker.task`.
+        scale: size beside the standard framing.
+
+    Raises:
+        UserError: the file cannot be read, or no frame shows a face.
+    """
+    info = probe(path)
+    frames = tqdm(
+        constant_rate_frames(path),
+        "finding the face",
+        round(info.duration * info.rate),
+        unit="frame",
+    )
+    track = follow_face(frames, model, info.rate)
+    if track is None:
+        raise UserError(
+            f"{path}: no frame shows a face. Give a video of a talking person, or crop=whole when "
+            "it is cropped to the face already."
+        )
+    return clip_boxes(bounds_of(track.landmarks), track.face, "fixed", scale)[0]

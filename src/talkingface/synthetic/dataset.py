@@ -1,0 +1,213 @@
+"""A whole data set of synthetic talking heads: which clips, made by how many processes, resumed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from talkingface.errors import UserError
+from talkingface.manifest import Clip, DatasetInfo, clip_path, write_dataset
+from talkingface.synthetic.clip import clip_row, synthesize_clip
+from talkingface.synthetic.deform import EXPRESSION_NAMES
+
+SETTINGS_FILE = "synthesis.json"
+#: Raised whenever the same seed would give other pictures, sound or labels.
+GENERATOR_VERSION = 1
+_SEEDS_A_DATASET = 1_000_000
+
+
+@dataclass(frozen=True)
+class SynthesisSettings:
+    """What a synthetic data set consists of; the same settings give the same frames.
+
+    Attributes:
+        identities: number of people.
+        clips_per_identity: clips of each.
+        shared_motions: how many of these show motions that all identities share.
+        seconds: length of a clip.
+        rate: frames a second, a whole number or a fraction such as "30000/1001".
+        size: side of the frames, pixels.
+        seed: data sets of different seeds share neither identities nor motions.
+    """
+
+    identities: int
+    clips_per_identity: int
+    shared_motions: int
+    seconds: float
+    rate: str
+    size: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises:
+            UserError: a value is out of range.
+        """
+        for name, low in (("identities", 1), ("clips_per_identity", 1), ("shared_motions", 0)):
+            if getattr(self, name) < low:
+                raise UserError(f"{name}={getattr(self, name)}: must be at least {low}.")
+        if self.shared_motions > self.clips_per_identity:
+            raise UserError(
+                f"shared_motions={self.shared_motions}: there are only clips_per_identity="
+                f"{self.clips_per_identity} clips of an identity. Choose at most that many."
+            )
+        if not 16 <= self.size <= 1024 or self.size % 2:
+            raise UserError(f"size={self.size}: must be even and between 16 and 1024 pixels.")
+        if self.seed < 0:
+            raise UserError(f"seed={self.seed}: must not be negative.")
+        if self.frame_count < 1:
+            raise UserError(
+                f"seconds={self.seconds} at rate={self.rate} is less than one frame. Choose more."
+            )
+
+    @property
+    def exact_rate(self) -> Fraction:
+        """Frames a second.
+
+        Raises:
+            UserError: `rate` is no positive number or fraction.
+        """
+        try:
+            rate = Fraction(self.rate)
+        except (ValueError, ZeroDivisionError) as error:
+            raise UserError(
+                f"rate={self.rate}: not a frame rate. Write a number or a fraction, "
+                "such as 25 or 30000/1001."
+            ) from error
+        if not 1 <= rate <= 240:
+            raise UserError(f"rate={self.rate}: must be between 1 and 240 frames a second.")
+        return rate
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of a clip."""
+        return round(Fraction(self.seconds) * self.exact_rate)
+
+
+@dataclass(frozen=True)
+class _Job:
+    name: str
+    identity: tuple[str, int]
+    motion_seed: int
+
+
+def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) -> bool:
+    """Make a data set, or what is missing of one begun before.
+
+    Args:
+        root: folder of the data set; see `talkingface.manifest`.
+        settings: what to make.
+        workers: processes to use; 1 works in this process.
+
+    Returns:
+        Whether anything was made; False when the data set was complete already.
+
+    Raises:
+        UserError: the folder holds a data set of other settings, or something else.
+    """
+    if workers < 1:
+        raise UserError(f"workers={workers}: must be at least 1.")
+    _check_folder(root, settings)
+    jobs = list(_jobs(settings))
+    missing = [job for job in jobs if not clip_path(root, job.name).exists()]
+    if not missing and (root / "manifest.parquet").exists():
+        return False
+    with tqdm(total=len(jobs), initial=len(jobs) - len(missing), unit="clip") as bar:
+        for made in _make(root, settings, missing, workers):
+            bar.update(made)
+    info = DatasetInfo("synthetic", settings.size, "ibug68", EXPRESSION_NAMES)
+    write_dataset(root, info, [_row(settings, job) for job in jobs])
+    return True
+
+
+def _check_folder(root: Path, settings: SynthesisSettings) -> None:
+    wanted = asdict(settings) | {"generator_version": GENERATOR_VERSION}
+    path = root / SETTINGS_FILE
+    if path.exists():
+        try:
+            present = json.loads(path.read_text())
+        except ValueError as error:
+            raise UserError(
+                f"{path}: not readable ({error}). Delete the folder, or choose another."
+            ) from error
+        differing = [name for name in wanted if present.get(name) != wanted[name]]
+        if differing:
+            told = ", ".join(f"{n} is {present.get(n)}, not {wanted[n]}" for n in differing)
+            raise UserError(
+                f"{root}: holds a data set of other settings: {told}. "
+                "Choose another output folder, or delete this one."
+            )
+        return
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UserError(
+            f"{root}: is not empty and no synthetic data set (no {SETTINGS_FILE}). "
+            "Choose another output folder."
+        )
+    root.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(wanted, indent=2) + "\n")
+    partial.replace(path)
+
+
+def _jobs(settings: SynthesisSettings) -> Iterator[_Job]:
+    own = settings.clips_per_identity - settings.shared_motions
+    base = settings.seed * _SEEDS_A_DATASET
+    for person in range(settings.identities):
+        first_own = settings.shared_motions + person * own
+        motions = [*range(settings.shared_motions), *range(first_own, first_own + own)]
+        for motion in motions:
+            yield _Job(
+                f"id{person:04}_m{motion:04}", (f"id{person:04}", base + person), base + motion
+            )
+
+
+def _row(settings: SynthesisSettings, job: _Job) -> Clip:
+    return clip_row(
+        job.name, job.identity, job.motion_seed,
+        frames=settings.frame_count, rate=settings.exact_rate, size=settings.size,
+    )  # fmt: skip
+
+
+def _make(root: Path, settings: SynthesisSettings, jobs: list[_Job], workers: int) -> Iterator[int]:
+    """Make clips, yielding how many are new."""
+    groups = _groups(jobs, workers)
+    if workers == 1 or len(groups) < 2:
+        for job in jobs:
+            yield _make_group(root, settings, [job])
+        return
+    # Compiled code and video encoders do not survive a fork.
+    with ProcessPoolExecutor(min(workers, len(groups)), get_context("spawn")) as pool:
+        try:
+            running = [pool.submit(_make_group, root, settings, group) for group in groups]
+            for done in as_completed(running):
+                yield done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _groups(jobs: list[_Job], workers: int) -> list[list[_Job]]:
+    """Return groups of one identity each, since building a head takes as long as 30 frames."""
+    people: dict[str, list[_Job]] = {}
+    for job in jobs:
+        people.setdefault(job.identity[0], []).append(job)
+    if len(people) >= workers:
+        return list(people.values())
+    return [[job] for job in jobs]
+
+
+def _make_group(root: Path, settings: SynthesisSettings, jobs: list[_Job]) -> int:
+    for job in jobs:
+        synthesize_clip(
+            root, job.name, job.identity, job.motion_seed,
+            frames=settings.frame_count, rate=settings.exact_rate, size=settings.size,
+        )  # fmt: skip
+    return len(jobs)

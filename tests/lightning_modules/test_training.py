@@ -1,0 +1,162 @@
+"""Training moves what it should, stops where it should, and continues where it stopped."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import DictConfig
+
+from data_modules.clips import ClipDataModule
+from lightning_modules.settings import GuidanceSettings, Optimisation
+from talkingface.cli.train import train
+from talkingface.runs.checkpoint import load_checkpoint
+from talkingface.runs.folder import find_checkpoint
+
+TinyRun = Callable[..., DictConfig]
+
+
+def _run_folder(cfg: DictConfig) -> Path:
+    return next(Path(cfg.runs).glob("*/*"))
+
+
+def _state(path: Path, key: str = "current_model_state") -> dict[str, torch.Tensor]:
+    return load_checkpoint(path)[key]
+
+
+def test_every_parameter_is_trained_once_all_losses_are_on(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("model.adversarial.enabled=true", "model.adversarial.start=0.2", "steps=4")
+    cfg.callbacks.checkpoints.every = 1
+    cfg.callbacks.checkpoints.keep = 9
+    train(cfg)
+    folder = _run_folder(cfg) / "checkpoints"
+    first, last = (_state(folder / f"step-{step:08d}.ckpt") for step in (1, 4))
+    same = {name for name in first if torch.equal(first[name], last[name])}
+    # The last bias of a hinge discriminator gets -1 from true and +1 from generated frames.
+    buffers = ("_mean", "_std", "._u", "._v", "score.bias")
+    assert [name for name in same if not name.endswith(buffers)] == []
+    assert any(name.startswith("discriminator.") for name in first)
+
+
+def test_the_motion_encoder_warms_up_alone(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("model.guidance.steps=3", "steps=3", "trainer.val_every=1")
+    cfg.callbacks.checkpoints.every = 1
+    cfg.callbacks.checkpoints.keep = 9
+    train(cfg)
+    folder = _run_folder(cfg) / "checkpoints"
+    first, last = (_state(folder / f"step-{step:08d}.ckpt") for step in (1, 3))
+    moved = {name.split(".")[1] for name in first if not torch.equal(first[name], last[name])}
+    assert moved == {"motion", "pose", "expression"}
+
+
+def test_without_guidance_or_adversary_neither_is_constructed(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("model.guidance.enabled=false", "steps=2", "trainer.val_every=2")
+    metrics = train(cfg)
+    names = _state(find_checkpoint(_run_folder(cfg)))
+    assert {name.split(".")[0] for name in names} == {"network"}
+    assert set(metrics) == {"val/l1", "val/l1_still"}
+
+
+def test_a_finished_run_is_skipped_and_its_metrics_are_read_back(
+    tiny_run: TinyRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cfg = tiny_run("steps=2", "trainer.val_every=2")
+    metrics = train(cfg)
+    written = find_checkpoint(_run_folder(cfg)).stat().st_mtime_ns
+    capsys.readouterr()
+    assert train(cfg) == metrics
+    assert "finished already" in capsys.readouterr().out
+    assert find_checkpoint(_run_folder(cfg)).stat().st_mtime_ns == written
+
+
+def test_an_unfinished_run_continues_to_the_same_weights(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("model.adversarial.enabled=true", "model.adversarial.start=0.3")
+    train(cfg)
+    folder = _run_folder(cfg)
+    whole = folder.with_name("whole")
+    shutil.copytree(folder, whole)
+    for late in ("DONE", "checkpoints/step-00000006.ckpt", "checkpoints/best.ckpt"):
+        (folder / late).unlink()
+    train(cfg)
+    again, straight = (load_checkpoint(f / "checkpoints/step-00000006.ckpt") for f in (folder, whole))
+    for key in ("state_dict", "current_model_state"):
+        assert again[key].keys() == straight[key].keys()
+        assert all(torch.equal(again[key][n], straight[key][n]) for n in straight[key])
+    rows = list(csv.DictReader((folder / "metrics/from-step-3/metrics.csv").open()))
+    assert {int(float(row["step"])) for row in rows} == {4, 5, 6}
+
+
+def test_a_run_leaves_metrics_samples_speed_and_checkpoints_behind(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("callbacks.throughput.every=2", "steps=7")
+    metrics = train(cfg)
+    folder = _run_folder(cfg)
+    text = (folder / "metrics/from-step-0/metrics.csv").read_text()
+    for name in ("train/pixel", "val/mouth_amplitude", "speed/waiting_for_data"):
+        assert name in text
+    assert len(list((folder / "samples").glob("step-00000007_*.mp4"))) == 1
+    assert [p.name for p in sorted((folder / "checkpoints").glob("step-*"))] == [
+        "step-00000006.ckpt",
+        "step-00000007.ckpt",
+    ]
+    assert load_checkpoint(folder / "checkpoints/step-00000007.ckpt")["step"] == 7
+    assert 0 < metrics["val/l1"] < 1
+
+
+def test_a_pretrained_run_starts_from_the_weights_and_another_folder(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("steps=2", "trainer.val_every=2")
+    train(cfg)
+    first = find_checkpoint(_run_folder(cfg))
+    frozen = ("model.optimisation.lr=0.0", "model.optimisation.motion_lr=0.0")
+    second = tiny_run("steps=2", "trainer.val_every=2", f"pretrained={first}", "name=b", *frozen)
+    train(second)
+    network = {k: v for k, v in _state(first, "state_dict").items() if k.startswith("network.")}
+    copied = _state(find_checkpoint(Path(second.runs) / "b"), "state_dict")
+    for name, value in network.items():
+        torch.testing.assert_close(copied[name], value)
+
+
+def test_bf16_training_stays_finite(tiny_run: TinyRun) -> None:
+    metrics = train(tiny_run("steps=2", "trainer.val_every=2", "trainer.precision=bf16-mixed"))
+    assert all(value == value and abs(value) < 1e3 for value in metrics.values())
+
+
+def test_samples_are_pure_functions_of_their_key(tiny_run: TinyRun) -> None:
+    from hydra.utils import instantiate
+
+    first, second = (instantiate(tiny_run().data) for _ in range(2))
+    assert isinstance(first, ClipDataModule)
+    for key in ((0, 1), (3, 0)):
+        one, two = first.dataset("train")[key], second.dataset("train")[key]
+        assert one.keys() == two.keys()
+        assert all(torch.equal(one[name], two[name]) for name in one)
+    other = first.dataset("train")[(4, 1)]
+    assert not torch.equal(other["driving"], first.dataset("train")[(0, 1)]["driving"])
+
+
+def test_the_source_frame_lies_outside_the_driving_window(tiny_run: TinyRun) -> None:
+    from hydra.utils import instantiate
+
+    data = instantiate(tiny_run("data.clip_length=4", "data.stride=6").data)
+    dataset = data.dataset("val")
+    for epoch in range(20):
+        sample = dataset[(epoch, 0)]
+        assert all(not torch.equal(sample["source"], frame) for frame in sample["driving"])
+        assert torch.equal(sample["driver"], sample["driving"])
+        assert torch.allclose(sample["time"].diff(), torch.tensor(6 / 25))
+
+
+def test_learning_rates_warm_up_twice_and_end_low() -> None:
+    plan = Optimisation(steps=100, lr=1.0, motion_lr=0.1, warmup=10, final=0.05, clip=1.0)
+    assert plan.factor(0) == pytest.approx(0.1)
+    assert plan.factor(20, start=20) == pytest.approx(0.1)
+    assert plan.factor(30, start=20) > 0.9
+    assert plan.factor(100) == pytest.approx(0.05)
+
+
+def test_guidance_decays_to_its_final_weight() -> None:
+    settings = GuidanceSettings(enabled=True, steps=10, decay=20, final=0.1)
+    assert [settings.weight(s) for s in (0, 10)] == [1, 1]
+    assert settings.weight(20) == pytest.approx(0.55)
+    assert settings.weight(500) == pytest.approx(0.1)
