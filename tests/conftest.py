@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-import talkingface.torchvision_guard  # noqa: F401  before lightning, torchmetrics or lpips
 from hydra import compose, initialize_config_module
 from omegaconf import DictConfig
 
+import talkingface.torchvision_guard  # noqa: F401  before lightning, torchmetrics or lpips
 from talkingface.synthetic.dataset import SynthesisSettings, synthesize_dataset
 
 # A run of seconds: two clips a step, two frames a clip, everything switched on early.

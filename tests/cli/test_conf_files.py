@@ -78,7 +78,9 @@ def test_no_field_is_hidden_behind_a_group_of_another_verb(verb: str) -> None:
         hidden = [
             field
             for field in composed.fields
-            if configuration.is_group(field) and field not in composed.choices
+            if configuration.is_group(field)
+            and field not in composed.choices
+            and not any(other.startswith(f"{field}.") for other in composed.fields)
         ]
     assert hidden == [], "Hydra reads FIELD=VALUE as the choice of a group of that name"
 

@@ -73,6 +73,11 @@ def test_loudness_follows_the_jaw(seed: int) -> None:
     assert np.corrcoef(loudness, jaw)[0, 1] > 0.7
 
 
+def test_sound_of_a_longer_clip_begins_like_a_shorter_ones() -> None:
+    short, long = speech_sound(Motion(5), 1.0), speech_sound(Motion(5), 2.0)
+    np.testing.assert_allclose(long[: len(short)], short, atol=1e-6)
+
+
 def test_sound_is_a_function_of_the_seed() -> None:
     np.testing.assert_array_equal(speech_sound(Motion(5), 1.0), speech_sound(Motion(5), 1.0))
     assert np.abs(speech_sound(Motion(5), 1.0) - speech_sound(Motion(6), 1.0)).max() > 0.05

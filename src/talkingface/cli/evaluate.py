@@ -29,8 +29,8 @@ def run(cfg: DictConfig) -> None:
     what = {
         "checkpoint": str(checkpoint),
         "written": checkpoint.stat().st_mtime_ns,
-        "data": dataset_fingerprint(Path(cfg.data)),
-        "split": [cfg.split, cfg.val_identities, cfg.test_identities],
+        "data": dataset_fingerprint(Path(cfg.data.root)),
+        "split": [cfg.split, cfg.data.val_identities, cfg.data.test_identities],
     }
     summary_file = output / "summary.json"
     if summary_file.exists() and json.loads(summary_file.read_text())["of"] == what:
@@ -48,11 +48,11 @@ def run(cfg: DictConfig) -> None:
 
 
 def _evaluate(cfg: DictConfig, network: TalkingFace) -> list[Row]:
-    root = Path(cfg.data)
+    root = Path(cfg.data.root)
     _, clips = read_dataset(root)
-    chosen = split_clips(clips, cfg.val_identities, cfg.test_identities)[cfg.split]
+    chosen = split_clips(clips, cfg.data.val_identities, cfg.data.test_identities)[cfg.split]
     return [
-        _row(network, root, clip, cfg.backend) for clip in tqdm(chosen, "evaluating", unit="video")
+        _row(network, root, clip, cfg.data.backend) for clip in tqdm(chosen, "evaluating", unit="video")
     ]
 
 

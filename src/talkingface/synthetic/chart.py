@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-EYE_X, EYE_HALF = 0.325, 0.168
-MOUTH_V, MOUTH_HALF = -0.72, 0.27
+EYE_X, EYE_HALF = 0.335, 0.180
+MOUTH_V, MOUTH_HALF = -0.72, 0.285
 CROWN = 1.2
 # Canonical height, half width, depth in front and behind, height on the midline.
 _PROFILE = np.array(

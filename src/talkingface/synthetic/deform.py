@@ -30,8 +30,10 @@ HALF_CROP, CAMERA = 1.62, 11.0
 PIVOT = np.array([0.0, -0.14, 0.0])
 _NECK_BASE = np.array([0.0, -1.45, -0.15])
 _JAW_Y, _JAW_Z = -0.25, 0.05
-_JAW_TURN = math.radians(22.0)
+_JAW_TURN = math.radians(25.0)
 _GAZE_X, _GAZE_Y = math.radians(27.0), math.radians(19.0)
+#: Height of the closed line at the middle of an average eye.
+_LID_SPAN = -0.0468
 _BODY_YAW, _BODY_ROLL = 0.12, 0.06
 
 
@@ -129,7 +131,7 @@ def _deform(rest, basis, jaw, eye, ball, lid, lid_open, lid_closed, upper, eyes,
         elif n > 0:
             shut = min(max(blinks[n], 0.0), 1.0)
             rim = lid_open[k]
-            arch = lid_closed[k] / -0.0437
+            arch = lid_closed[k] / _LID_SPAN
             rim += -droop * arch if upper[k] else (0.6 * squint - 0.4 * droop) * arch
             y += lid[k] * (rim + (lid_closed[k] - rim) * shut)
             dx, dy = x - eyes[n - 1, 0], y - eyes[n - 1, 1]

@@ -107,8 +107,8 @@ def lid_heights(identity: Identity, across: Floats) -> tuple[Floats, Floats, Flo
     s = identity.shape
     size = 1.0 + 0.10 * s["eye_size"]
     arch = np.clip(1.0 - np.abs(across) ** 2.2, 0.0, 1.0)
-    upper = (0.093 + 0.012 * s["lid"]) * size * arch * (1.0 - 0.10 * across)
-    lower = -0.056 * size * arch * (1.0 + 0.15 * across)
+    upper = (0.100 + 0.012 * s["lid"]) * size * arch * (1.0 - 0.10 * across)
+    lower = -0.060 * size * arch * (1.0 + 0.15 * across)
     return upper, lower, 0.78 * lower
 
 

@@ -18,7 +18,7 @@ from talkingface.synthetic.identity import Identity
 
 Floats = NDArray[np.float64]
 
-BALL_RADIUS = 0.185
+BALL_RADIUS = 0.198
 _LID_THICKNESS = 0.012
 
 
@@ -117,7 +117,7 @@ def _bend(identity: Identity, x0: Floats, v: Floats, points: Floats) -> None:
 def eye_centre(identity: Identity, side: int) -> Floats:
     """Return the (3,) centre of the eyeball; side -1 is the picture's left, 1 its right."""
     middle = surface(identity, *_eye_chart(side))[0]
-    return np.array([middle[0], middle[1] + 0.006, middle[2] - BALL_RADIUS + 0.058])
+    return np.array([middle[0], middle[1] + 0.006, middle[2] - BALL_RADIUS + 0.060])
 
 
 def _eye_chart(side: int) -> tuple[Floats, Floats]:

@@ -47,8 +47,8 @@ def speech_sound(motion: Motion, seconds: float) -> NDArray[np.float32]:
         voiced += gain * _resonate(source, frequency, bandwidth)
     voiced *= jaw**0.9
     hiss = np.diff(breath, prepend=0.0) * _hiss_strength(motion, times, seconds)
-    sound = voiced / (np.abs(voiced).max(initial=0.0) + 1e-9) + 0.05 * hiss
-    return (0.6 * np.clip(sound, -1.5, 1.5)).astype(np.float32)
+    # A fixed level, softly limited, so that a longer clip sounds the same where both have sound.
+    return np.tanh(0.7 * voiced + 0.03 * hiss).astype(np.float32)
 
 
 def _hiss_strength(

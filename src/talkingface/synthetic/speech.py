@@ -44,7 +44,7 @@ class Syllable:
 def utterance(rng: np.random.Generator, horizon: float) -> list[list[Syllable]]:
     """Return phrases of syllables covering `horizon` seconds; a longer horizon appends phrases."""
     syllables_a_second = rng.uniform(3.4, 6.4)
-    loudness = rng.uniform(0.9, 1.25)
+    loudness = rng.uniform(1.0, 1.35)
     time = rng.uniform(-0.4, 0.5)
     phrases = []
     while time < horizon:

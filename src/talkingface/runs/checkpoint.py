@@ -1,0 +1,58 @@
+"""Networks back from a checkpoint, without running any code that a file may hold."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from talkingface.errors import UserError
+from talkingface.networks.blocks import channels_last
+from talkingface.networks.config import NetworkConfig
+from talkingface.networks.model import TalkingFace
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint of plain containers and tensors.
+
+    Raises:
+        UserError: not a checkpoint, or one that holds more than that.
+    """
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(
+            f"{path}: not a checkpoint of plain tensors ({first}). Give a .ckpt file that "
+            "`talkingface train` wrote."
+        ) from error
+    if not isinstance(checkpoint, dict) or not {"network", "state_dict"} <= checkpoint.keys():
+        raise UserError(f"{path}: holds no network. Give a .ckpt file from `talkingface train`.")
+    return checkpoint
+
+
+def load_network(path: Path) -> TalkingFace:
+    """Return the network of a checkpoint (its running average where one was kept), in eval mode.
+
+    Raises:
+        UserError: not a checkpoint of this version's networks.
+    """
+    checkpoint = load_checkpoint(path)
+    try:
+        network = TalkingFace(NetworkConfig(**checkpoint["network"]))
+        network.load_state_dict(network_weights(checkpoint))
+    except (TypeError, RuntimeError) as error:
+        raise UserError(
+            f"{path}: written by another version of the networks "
+            f"({str(error).splitlines()[0]}). Train again, or use the version that wrote it."
+        ) from error
+    return channels_last(network).eval().requires_grad_(False)
+
+
+def network_weights(checkpoint: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Return the weights of the network alone, without the training's other modules."""
+    prefix = "network."
+    state: dict[str, torch.Tensor] = checkpoint["state_dict"]
+    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
