@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talkingface.synthetic.chart import head_chart
-from talkingface.synthetic.deform import CAMERA, HALF_CROP, PIVOT, rotation
+from talkingface.synthetic.deform import CAMERA, HALF_CROP, PIVOT
 from talkingface.synthetic.identity import Identity
 from talkingface.synthetic.landmarks import landmark_places
 from talkingface.synthetic.render import Renderer, landmarks, render
@@ -57,8 +57,9 @@ def test_yaw_moves_the_nose_tip_as_perspective_says(drawn: Renderer, yaw: float)
     assert np.sign(turned[0] - straight[0]) == np.sign(yaw)
     depth, distance = _depth_of_nose_tip(drawn), CAMERA / HALF_CROP
     flat = (straight - 0.5) * 2 * (distance - depth) / distance
-    point = rotation(yaw, 0, 0) @ (flat[0], -flat[1], depth)
-    expected = 0.5 + 0.5 * point[:2] * (1, -1) * distance / (distance - point[2])
+    cosine, sine = np.cos(np.radians(yaw)), np.sin(np.radians(yaw))
+    across, behind = flat[0] * cosine + depth * sine, depth * cosine - flat[0] * sine
+    expected = 0.5 + 0.5 * np.array((across, flat[1])) * distance / (distance - behind)
     np.testing.assert_allclose(turned, expected, atol=1e-4)
 
 
@@ -189,6 +190,22 @@ def test_landmarks_have_the_order_of_ibug(drawn: Renderer) -> None:
     assert points[36, 0] < points[39, 0] < points[42, 0] < points[45, 0]
     assert (points[[37, 38, 43, 44], 1] < points[[41, 40, 47, 46], 1]).all()
     assert points[CHIN, 1] > points[57, 1] > points[51, 1] > points[33, 1]
+
+
+def test_landmarks_of_a_straight_face_are_mirror_images(drawn: Renderer) -> None:
+    left = [*range(8), *range(17, 22), 31, 32, 36, 37, 41, 48, 49, 50, 59, 60, 61, 67]
+    right = [*range(16, 8, -1), *range(26, 21, -1), 35, 34, 45, 44, 46, 54, 53, 52, 55, 64, 63, 65]
+    points = drawn.landmarks(pose(), face())[0]
+    np.testing.assert_allclose(points[left] * (-1, 1) + (1, 0), points[right], atol=1e-5)
+    np.testing.assert_allclose(points[[8, 27, 28, 29, 30, 33, 51, 57, 62, 66], 0], 0.5, atol=1e-5)
+
+
+def test_pitch_is_down_and_roll_clockwise(drawn: Renderer) -> None:
+    nose = [drawn.landmarks(p, face())[0, NOSE_TIP] for p in (pose(), pose(pitch=15))]
+    assert nose[1][1] > nose[0][1] + 0.03
+    corners = drawn.landmarks(pose(roll=15), face())[0, [36, 45]]
+    slope = np.degrees(np.arctan2(*(corners[1] - corners[0])[::-1]))
+    assert slope == pytest.approx(15, abs=1.5)
 
 
 def test_same_seed_same_picture_and_other_seed_another_person() -> None:

@@ -63,6 +63,8 @@ def _quiet() -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    # The data module starts its sampler at the right step; Lightning only looks at the loader.
+    warnings.filterwarnings("ignore", message=".*your dataloader is not resumable.*")
 
 
 def _open(cfg: DictConfig, precision: str) -> RunFolder:
