@@ -31,6 +31,7 @@ class ClipBatch(TypedDict):
         pose: (B, T, 6) float32, see talkingface.manifest.Track.
         expression: (B, T, E) float32.
         landmarks: (B, T, 68, 2) float32, iBUG-68 points in [0, 1] of the frame.
+        source_landmarks: (B, 68, 2) float32, the same points of the source frame.
         face: (B, T) bool, whether the labels were seen in this very frame.
         time: (B, T) float32, seconds from the clip's start.
     """
@@ -41,6 +42,7 @@ class ClipBatch(TypedDict):
     pose: Tensor
     expression: Tensor
     landmarks: Tensor
+    source_landmarks: Tensor
     face: Tensor
     time: Tensor
 
@@ -113,14 +115,15 @@ class ClipDataset(Dataset[ClipBatch]):
         driving = frames[1:]
         driver = self.augmentation.apply(driving, rng) if self.augmentation else driving
         track = read_track(self.root, clip.clip)
-        landmarks = to_ibug68(track.landmarks[wanted], self.info.landmark_set)
+        points = to_ibug68(track.landmarks[[source, *wanted]], self.info.landmark_set)
         return {
             "source": _channels_first(frames[0]),
             "driving": _channels_first(driving),
             "driver": _channels_first(driver),
             "pose": torch.from_numpy(track.pose[wanted]),
             "expression": torch.from_numpy(track.expression[wanted]),
-            "landmarks": torch.from_numpy(landmarks),
+            "landmarks": torch.from_numpy(points[1:]),
+            "source_landmarks": torch.from_numpy(points[0]),
             "face": torch.from_numpy(track.face[wanted]),
             "time": torch.from_numpy((wanted / float(clip.rate)).astype(np.float32)),
         }

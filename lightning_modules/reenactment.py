@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from data_modules.dataset import ClipBatch
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
-from talkingface.losses.guidance import Guidance
+from talkingface.losses.guidance import Guidance, flow_loss
 from talkingface.losses.reconstruction import reconstruction_losses, region_weight
 from talkingface.losses.weighting import total, weighted
 from talkingface.manifest import DatasetInfo
@@ -114,24 +114,26 @@ class ReenactmentModule(L.LightningModule):
         """Return the weighted losses of the generator's side and what it generated."""
         code = self.network.encode_clip(to_signed(batch["driver"]))
         losses: dict[str, Tensor] = {}
+        frames = None
+        if self.generating:
+            source = to_signed(batch["source"])
+            appearance = self.network.appearance(source)
+            made = self.network.generate(appearance, self.network.motion(source), code)
+            frames = made.frames.unflatten(0, driving.shape[:2])
+            pixels = region_weight(batch["landmarks"], driving.shape[-1], self.region_gain)
+            losses |= reconstruction_losses(frames, driving, pixels)
+            if self.competing and self.discriminator is not None:
+                judged = [self.discriminator(x) for x in (driving.flatten(0, 1), made.frames)]
+                losses |= generator_losses(*judged)
         if self.guidance is not None:
             guided = self.guidance.losses(
                 code.float(), batch["pose"], batch["expression"], batch["face"]
             )
+            if self.generating:
+                guided |= flow_loss(made.flows, batch["source_landmarks"], batch["landmarks"])
             share = self.guidance_settings.weight(self.step)
             losses |= {name: share * value for name, value in guided.items()}
-        generated = None
-        if self.generating:
-            source = to_signed(batch["source"])
-            appearance = self.network.appearance(source)
-            generated = self.network.generate(appearance, self.network.motion(source), code)
-            pixels = region_weight(batch["landmarks"], driving.shape[-1], self.region_gain)
-            losses |= reconstruction_losses(generated, driving, pixels)
-            if self.competing and self.discriminator is not None:
-                real = self.discriminator(driving.flatten(0, 1))
-                fake = self.discriminator(generated.flatten(0, 1))
-                losses |= generator_losses(real, fake)
-        return weighted(losses, self.weights), generated
+        return weighted(losses, self.weights), frames
 
     def _discriminate(
         self, optimizer: LightningOptimizer, real: Tensor, fake: Tensor

@@ -57,7 +57,7 @@ def test_moving_face_is_followed_across_the_picture(model, wall, close_up):
     track = follow_face(frames, model, RATE)
     assert track.face.all()
     assert track.crowded == 0
-    assert track.jumps == ()
+    assert track.cuts == ()
     bounds = bounds_of(track.landmarks)
     moved = (bounds[:, 0] + bounds[:, 2]) / 2 - xs
     assert np.abs(moved - np.median(moved)).max() < 12
@@ -82,4 +82,4 @@ def test_video_without_a_face_has_no_track(model, wall):
 def test_cut_to_another_place_is_noted(model, wall, close_up):
     frames = [(k / RATE, place(wall, close_up, 100 if k < 10 else 900, 200)) for k in range(20)]
     track = follow_face(frames, model, RATE)
-    assert track.jumps == (10 / RATE,)
+    assert track.cuts == (10 / RATE,)

@@ -13,6 +13,7 @@ from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.pose import head_angles
 from talkingface.faces.prepare_clip import ClipSettings, RejectedError, prepare_clip
 from talkingface.faces.prepare_folder import prepare_folder
+from talkingface.faces.prepare_pool import Job, earlier_result, run_job
 from talkingface.manifest import clip_path, read_dataset, read_track
 from talkingface.video.clips import read_clip_frames
 from talkingface.video.probe import probe
@@ -53,6 +54,7 @@ def videos(tmp_path_factory, portrait):
     write_video(folder / "leaves.mp4", [face] * 8 + [grey] * 8)
     (folder / "text.mp4").write_text("not a video")
     (folder / "zero.mov").write_bytes(b"")
+    (folder / "gone.mp4").symlink_to(folder / "nowhere.mp4")
     (folder / "notes.txt").write_text("not looked at")
     return folder
 
@@ -87,6 +89,7 @@ def test_every_rejected_file_is_listed_with_its_reason(prepared, videos):
         "leaves.mp4": "face in 50% of the frames",
         "text.mp4": "unreadable",
         "zero.mov": "unreadable",
+        "gone.mp4": "unreadable",
     }
     assert reasons.keys() == {str(videos / name) for name in expected}
     for name, reason in expected.items():
@@ -111,6 +114,21 @@ def test_second_run_does_nothing_but_answer(prepared, videos, model, monkeypatch
     monkeypatch.setattr("talkingface.faces.prepare_folder.results_of", note_jobs)
     assert prepare_folder(videos, root, model, SETTINGS, STEM, workers=1) == summary
     assert asked == []
+
+
+def test_video_that_was_replaced_by_a_bad_one_leaves_no_clip(model, tmp_path, portrait):
+    videos, root = tmp_path / "videos", tmp_path / "data"
+    videos.mkdir()
+    write_video(videos / "a.mp4", swaying(portrait))
+    job = Job(videos / "a.mp4", "a", root, model, SETTINGS)
+    (root / ".work").mkdir(parents=True)
+    assert "clip" in run_job(job)
+    assert clip_path(root, "a").exists()
+    (videos / "a.mp4").write_text("no longer a video")
+    assert earlier_result(job) is None
+    assert "rejected" in run_job(job)
+    assert not clip_path(root, "a").exists()
+    assert earlier_result(job)["rejected"].startswith("unreadable")
 
 
 def test_interrupted_and_changed_videos_alone_are_done_again(prepared, videos, model, monkeypatch):

@@ -133,6 +133,7 @@ def test_open_jaw_darkens_the_mouth(drawn: Renderer) -> None:
     for name in ("mouth", "upper_teeth", "tongue"):
         assert _count(drawn, name, pose(), shut) < 12
         assert _count(drawn, name, pose(), opened) > 20
+    assert _count(drawn, "neck", pose(), opened) < _count(drawn, "neck", pose(), shut)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_landmarks_of_a_straight_face_are_mirror_images(drawn: Renderer) -> None
     left = [*range(8), *range(17, 22), 31, 32, 36, 37, 41, 48, 49, 50, 59, 60, 61, 67]
     right = [*range(16, 8, -1), *range(26, 21, -1), 35, 34, 45, 44, 46, 54, 53, 52, 55, 64, 63, 65]
     points = drawn.landmarks(pose(), face())[0]
-    np.testing.assert_allclose(points[left] * (-1, 1) + (1, 0), points[right], atol=1e-5)
+    np.testing.assert_allclose(points[left] * (-1, 1) + (1, 0), points[right], atol=5e-4)
     np.testing.assert_allclose(points[[8, 27, 28, 29, 30, 33, 51, 57, 62, 66], 0], 0.5, atol=1e-5)
 
 

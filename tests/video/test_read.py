@@ -28,6 +28,16 @@ def test_constant_rate_in_milliseconds_gives_each_frame_once(tmp_path):
     assert shown_numbers(path, rate) == list(range(41))
 
 
+def test_lost_frames_are_repeated_at_the_rate_of_the_others(tmp_path):
+    path = tmp_path / "lossy.mp4"
+    ticks = [k for k in range(31) if k not in (10, 11, 20)]
+    write_timed(path, ticks, Fraction(1, 25))
+    assert probe(path).rate == 25
+    shown = shown_numbers(path)
+    assert len(shown) == 31
+    assert shown[8:13] == [8, 9, 9, 9, 10]
+
+
 def test_first_time_stamp_other_than_zero_changes_nothing(tmp_path):
     path = tmp_path / "late.mkv"
     write_timed(path, [5000 + 40 * k for k in range(20)], MILLISECOND)

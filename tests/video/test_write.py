@@ -66,7 +66,9 @@ def test_odd_size_grows_by_one_repeated_row_and_column(tmp_path, rate):
 
 def write_then_raise(path: Path, error: type[BaseException]) -> None:
     with VideoWriter(path, Fraction(25), 64, 64) as writer:
-        writer.write(numbered_frame(9))
+        for _ in range(100):
+            writer.write(numbered_frame(9))
+        assert path.with_name(path.name + ".partial").exists(), "enough frames to reach the disk"
         raise error
 
 

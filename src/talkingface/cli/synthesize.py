@@ -22,7 +22,7 @@ def run(cfg: DictConfig) -> None:
         seed=cfg.seed,
     )
     output = Path(cfg.output)
-    made = synthesize_dataset(output, settings, cfg.workers or len(os.sched_getaffinity(0)))
+    made = synthesize_dataset(output, settings, cfg.workers or os.cpu_count() or 1)
     clips = settings.identities * settings.clips_per_identity
     if made:
         print(f"{clips} clips of {settings.identities} identities -> {output}")

@@ -8,8 +8,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from talkingface.faces.crop import Box
+from talkingface.faces.crop import Box, bounds_of
 from talkingface.faces.landmarker import Face
+from talkingface.faces.shots import shot_changes
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class FaceTrack:
         face: (T,) whether the face was seen.
         crowded: share of the frames looked at as a whole that show a second face at least half
             as high as the main one.
-        jumps: times at which the face was found elsewhere or in another size within three frames,
-            in seconds, which only cuts between shots do.
+        cuts: times in seconds at which another shot begins, see `shots.shot_changes`.
     """
 
     landmarks: NDArray[np.float32]
@@ -35,7 +35,7 @@ class FaceTrack:
     matrix: NDArray[np.float32]
     face: NDArray[np.bool_]
     crowded: float
-    jumps: tuple[Fraction, ...]
+    cuts: tuple[Fraction, ...]
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -62,7 +62,7 @@ class FaceRecord:
         self.expression.append(face.expression)
         self.matrix.append(face.matrix)
 
-    def track(self, length: int, crowded: float, jumps: tuple[Fraction, ...]) -> FaceTrack | None:
+    def track(self, length: int, crowded: float, rate: Fraction) -> FaceTrack | None:
         """Return the track of a video of `length` frames; None if no frame showed a face."""
         if not self.number:
             return None
@@ -72,12 +72,13 @@ class FaceRecord:
         before = np.clip(after - 1, 0, None)
         is_before = np.abs(numbers[before] - every) <= np.abs(numbers[after] - every)
         nearest = np.where(is_before, before, after)
+        landmarks, matrix = np.stack(self.landmarks), np.stack(self.matrix)
         return FaceTrack(
-            landmarks=np.stack(self.landmarks)[nearest],
+            landmarks=landmarks[nearest],
             depth=np.stack(self.depth)[nearest],
             expression=np.stack(self.expression)[nearest],
-            matrix=np.stack(self.matrix)[nearest],
+            matrix=matrix[nearest],
             face=numbers[nearest] == every,
             crowded=crowded,
-            jumps=jumps,
+            cuts=shot_changes(numbers, bounds_of(landmarks), matrix, rate),
         )

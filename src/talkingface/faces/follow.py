@@ -14,6 +14,7 @@ from talkingface.faces.crop import Box, bounds_of, shrunk_crop
 from talkingface.faces.face_track import FaceRecord, FaceTrack
 from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.search import Bounds, find_faces, find_faces_of_size
+from talkingface.faces.shots import is_jump
 
 _REGION_PIXELS = 320
 # Side of the region of interest in face heights, and what the face may become in it.
@@ -22,8 +23,6 @@ _SMALLEST_SHARE, _LARGEST_SHARE = 0.3, 0.62
 _FARTHEST_OFF_CENTRE = 0.2
 _LONGEST_PAUSE_FRAMES = 24
 _MOST_FACES = 4
-# A face that is elsewhere after no more frames than this did not walk there.
-_CUT_FRAMES = 3
 
 
 def follow_face(
@@ -36,7 +35,7 @@ def follow_face(
         model: path of `face_landmarker.task`.
         rate: frames a second.
     """
-    with _Follower(model, look_around_every=max(1, round(rate))) as follower:
+    with _Follower(model, rate) as follower:
         for time, picture in frames:
             follower.step(time, picture)
         return follower.track()
@@ -49,9 +48,10 @@ class _Follower:
     where in its picture the face was.
     """
 
-    def __init__(self, model: Path, look_around_every: int) -> None:
+    def __init__(self, model: Path, rate: Fraction) -> None:
         self._model = model
-        self._look_around_every = look_around_every
+        self._rate = rate
+        self._look_around_every = max(1, round(rate))
         self._searcher = Landmarker(model, max_faces=_MOST_FACES)
         self._tracker: Landmarker | None = None
         self._region = Box(0, 0, 0)
@@ -60,7 +60,6 @@ class _Follower:
         self._pause = 1
         self._record = FaceRecord()
         self._second_faces: list[bool] = []
-        self._jumps: list[Fraction] = []
 
     def __enter__(self) -> _Follower:
         return self
@@ -85,7 +84,7 @@ class _Follower:
 
     def track(self) -> FaceTrack | None:
         crowded = float(np.mean(self._second_faces)) if self._second_faces else 0.0
-        return self._record.track(self._count, crowded, tuple(self._jumps))
+        return self._record.track(self._count, crowded, self._rate)
 
     def _search(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
         """Look for a face in the whole picture; after failing, ever more rarely."""
@@ -100,9 +99,11 @@ class _Follower:
 
     def _likeliest(self, found: list[Bounds]) -> Bounds:
         """Return the face that was followed last if it is still there, else the largest."""
-        _, last = self._last_seen()
-        near = [bounds for bounds in found if last is not None and not _is_jump(last, bounds)]
-        return (near or found)[0]
+        if self._record.landmarks:
+            last = bounds_of(self._record.landmarks[-1])
+            near = [bounds for bounds in found if not is_jump(last, bounds)]
+            return (near or found)[0]
+        return found[0]
 
     def _follow(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
         assert self._tracker is not None
@@ -112,19 +113,11 @@ class _Follower:
             self._drop_region()
             return None
         (face,) = faces
-        last_number, last = self._last_seen()
         self._record.add(self._count, region, face)
         bounds = bounds_of(self._record.landmarks[-1])
-        if last is not None and self._count - last_number <= _CUT_FRAMES and _is_jump(last, bounds):
-            self._jumps.append(time)
         if _strays(bounds, region):
             self._set_region(bounds)
         return bounds
-
-    def _last_seen(self) -> tuple[int, Bounds | None]:
-        if not self._record.number:
-            return -1, None
-        return self._record.number[-1], bounds_of(self._record.landmarks[-1])
 
     def _set_region(self, bounds: Bounds) -> None:
         self._drop_region()
@@ -141,13 +134,6 @@ class _Follower:
 
 def _extent(bounds: Bounds) -> float:
     return float(max(bounds[2:] - bounds[:2]))
-
-
-def _is_jump(last: Bounds, bounds: Bounds) -> bool:
-    """Whether two neighbouring frames' faces are a face's size apart, or of another size."""
-    distance = float(np.linalg.norm((bounds[:2] + bounds[2:] - last[:2] - last[2:]) / 2))
-    ratio = _extent(bounds) / _extent(last)
-    return distance > min(_extent(bounds), _extent(last)) or not 0.6 < ratio < 1 / 0.6
 
 
 def _strays(bounds: Bounds, region: Box) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from talkingface.errors import UserError
-from talkingface.faces.crop import Box, bounds_of, clip_boxes, frame_face
+from talkingface.faces.crop import Box, bounds_of, clip_boxes, frame_face, kept_inside
 from talkingface.faces.follow import follow_face
 from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.search import find_faces
@@ -43,7 +43,8 @@ def portrait_box(picture: NDArray[np.uint8], name: Path, model: Path, scale: flo
             f"{name}: no face found. Give a picture with a clearly visible face, or crop=whole "
             "when it is cropped to the face already."
         )
-    return frame_face(found[0], scale)
+    height, width, _ = picture.shape
+    return kept_inside(frame_face(found[0], scale), width, height)
 
 
 def driving_box(path: Path, model: Path, scale: float) -> Box:
@@ -70,4 +71,5 @@ def driving_box(path: Path, model: Path, scale: float) -> Box:
             f"{path}: no frame shows a face. Give a video of a talking person, or crop=whole when "
             "it is cropped to the face already."
         )
-    return clip_boxes(bounds_of(track.landmarks), track.face, "fixed", scale)[0]
+    box = clip_boxes(bounds_of(track.landmarks), track.face, "fixed", scale)[0]
+    return kept_inside(box, info.width, info.height)

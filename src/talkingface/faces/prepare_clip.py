@@ -97,9 +97,9 @@ def _accepted(track: FaceTrack | None, settings: ClipSettings) -> FaceTrack:
     height = float(np.median(bounds[:, 3] - bounds[:, 1]))
     if height < settings.min_face:
         raise RejectedError(f"face too small: {height:.0f} pixels, least {settings.min_face:g}")
-    if track.jumps:
-        times = ", ".join(f"{float(time):.2f} s" for time in track.jumps[:3])
-        raise RejectedError(f"several shots: the face jumps at {times}")
+    if track.cuts:
+        times = ", ".join(f"{float(time):.2f} s" for time in track.cuts[:3])
+        raise RejectedError(f"several shots: cuts at {times}")
     return track
 
 

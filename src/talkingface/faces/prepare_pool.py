@@ -16,6 +16,7 @@ from typing import Any
 
 from talkingface.errors import UserError
 from talkingface.faces.prepare_clip import ClipSettings, RejectedError, prepare_clip
+from talkingface.manifest import clip_path, track_path
 
 WORK_FOLDER = ".work"
 
@@ -45,7 +46,7 @@ def results_of(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, A
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(jobs)), context, initializer=_end_with_parent)
     try:
-        futures = {pool.submit(_do, job): job.name for job in jobs}
+        futures = {pool.submit(run_job, job): job.name for job in jobs}
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BrokenProcessPool as error:
@@ -70,7 +71,7 @@ def _await_parent() -> None:
     os._exit(1)
 
 
-def _do(job: Job) -> dict[str, Any]:
+def run_job(job: Job) -> dict[str, Any]:
     """Prepare one video and keep the result beside the clips, so that it is not done again."""
     result: dict[str, Any] = {"input": _fingerprint(job.source)}
     try:
@@ -78,12 +79,14 @@ def _do(job: Job) -> dict[str, Any]:
         result["clip"] = asdict(clip)
     except RejectedError as reason:
         result["rejected"] = str(reason)
+        for path in (clip_path(job.root, job.name), track_path(job.root, job.name)):
+            path.unlink(missing_ok=True)
     except Exception as error:  # noqa: BLE001 - one video's fault must not stop the others
         return {"rejected": f"failed, to be tried again: {type(error).__name__}: {error}"}
-    path = _result_path(job)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    kept = _result_path(job)
+    partial = kept.with_name(f"{kept.name}.{os.getpid()}.partial")
     partial.write_text(json.dumps(result))
-    partial.replace(path)
+    partial.replace(kept)
     return result
 
 
@@ -92,8 +95,11 @@ def _result_path(job: Job) -> Path:
 
 
 def _fingerprint(path: Path) -> list[int]:
-    """Return size and modification time, by which a changed video is told."""
-    status = path.stat()
+    """Return size and modification time, by which a changed video is told; none if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return []
     return [status.st_size, status.st_mtime_ns]
 
 

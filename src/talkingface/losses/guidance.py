@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -55,3 +57,29 @@ class Guidance(nn.Module):
             for r, t in zip(read, true, strict=True)
         ]
         return {"guide_pose": values[0], "guide_expression": values[1]}
+
+
+def flow_loss(
+    flows: Sequence[Tensor], source_BL2: Tensor, driving_BTL2: Tensor
+) -> dict[str, Tensor]:
+    """Return "guide_flow": the flow at the driving landmarks has to lead to the source's.
+
+    Args:
+        flows: one (B * T, h, h, 2) a scale, see `networks.generator.Generated`.
+        source_BL2: landmarks of the portraits in [0, 1] of the frame.
+        driving_BTL2: landmarks of the driving frames.
+
+    The value is the mean absolute error in units of half the frame's side.
+    """
+    place_NL2 = driving_BTL2.flatten(0, 1) * 2 - 1
+    true_NL2 = 2 * (source_BL2[:, None] - driving_BTL2).flatten(0, 1)
+    errors = []
+    for flow_NHH2 in flows:
+        found_N2L = F.grid_sample(
+            flow_NHH2.permute(0, 3, 1, 2).float(),
+            place_NL2[:, None],
+            padding_mode="border",
+            align_corners=False,
+        )[:, :, 0]
+        errors.append((found_N2L.transpose(1, 2) - true_NL2).abs().mean())
+    return {"guide_flow": torch.stack(errors).mean()}

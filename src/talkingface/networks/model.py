@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.encoders import Appearance, AppearanceEncoder, MotionEncoder
-from talkingface.networks.generator import WarpGenerator
+from talkingface.networks.generator import Generated, WarpGenerator
 
 
 class TalkingFace(nn.Module):
@@ -23,17 +23,18 @@ class TalkingFace(nn.Module):
         """Encode clips (B, T, 3, S, S) in [-1, 1] to motion codes (B, T, Z)."""
         return self.motion(clip_BT3SS.flatten(0, 1)).unflatten(0, clip_BT3SS.shape[:2])
 
-    def generate(self, appearance: Appearance, source_BZ: Tensor, driving_BTZ: Tensor) -> Tensor:
-        """Generate clips (B, T, 3, S, S) in [-1, 1] of B portraits moved by T codes each."""
+    def generate(self, appearance: Appearance, source_BZ: Tensor, driving_BTZ: Tensor) -> Generated:
+        """Generate B*T frames of B portraits moved by T codes each, portrait by portrait."""
         times = driving_BTZ.shape[1]
-        frames = self.generator(
+        made: Generated = self.generator(
             appearance.repeat(times),
             source_BZ.repeat_interleave(times, dim=0),
             driving_BTZ.flatten(0, 1),
         )
-        return frames.unflatten(0, driving_BTZ.shape[:2])
+        return made
 
     def forward(self, source_B3SS: Tensor, driving_BT3SS: Tensor) -> Tensor:
         """Reenact portraits (B, 3, S, S) with clips (B, T, 3, S, S), all in [-1, 1]."""
         appearance = self.appearance(source_B3SS)
-        return self.generate(appearance, self.motion(source_B3SS), self.encode_clip(driving_BT3SS))
+        codes = self.motion(source_B3SS), self.encode_clip(driving_BT3SS)
+        return self.generate(appearance, *codes).frames.unflatten(0, driving_BT3SS.shape[:2])

@@ -28,4 +28,4 @@ def reenact(
     appearance, source_code = network.appearance(source), network.motion(source)
     for clip in clips:
         driving_code = network.motion(clip)
-        yield clip, network.generate(appearance, source_code, driving_code[None])[0]
+        yield clip, network.generate(appearance, source_code, driving_code[None]).frames

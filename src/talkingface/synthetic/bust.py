@@ -47,7 +47,10 @@ def neck(identity: Identity) -> Part:
         )
     )
     girth = 0.47 + 0.045 * identity.shape["neck_width"] + 0.05 * (identity.beard != "none")
-    radius = girth * (1.0 + 0.30 * smoothstep(0.55, 1.0, v))
+    # Narrow at the top, so that the neck stays behind the open mouth.
+    radius = (
+        girth * (1.0 + 0.30 * smoothstep(0.55, 1.0, v)) * (0.6 + 0.4 * smoothstep(0.1, 0.45, v))
+    )
     front = 1.0 + 0.06 * np.exp(-((theta / 0.35) ** 2)) * np.exp(-(((v - 0.45) / 0.12) ** 2))
     vertices = np.stack(
         [radius * np.sin(theta), -0.55 - 1.15 * v, -0.13 + 0.93 * radius * front * np.cos(theta)], 1

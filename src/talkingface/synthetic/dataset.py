@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -184,7 +185,13 @@ def _make(root: Path, settings: SynthesisSettings, jobs: list[_Job], workers: in
             yield _make_group(root, settings, [job])
         return
     # Compiled code and video encoders do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(groups)), get_context("spawn")) as pool:
+    # An interrupt ends them at once: the next run makes what they leave unfinished.
+    with ProcessPoolExecutor(
+        min(workers, len(groups)),
+        get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    ) as pool:
         try:
             running = [pool.submit(_make_group, root, settings, group) for group in groups]
             for done in as_completed(running):

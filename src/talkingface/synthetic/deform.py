@@ -29,6 +29,8 @@ HALF_CROP, CAMERA = 1.62, 11.0
 #: The head turns about this point, which pose (x, y) = (0, 0) puts into the picture's middle.
 PIVOT = np.array([0.0, -0.14, 0.0])
 _NECK_BASE = np.array([0.0, -1.45, -0.15])
+#: How far the neck stays behind at a pitch of one degree; grows with its square.
+_NECK_BACK = 0.0006
 _JAW_Y, _JAW_Z = -0.25, 0.05
 _JAW_TURN = math.radians(25.0)
 _GAZE_X, _GAZE_Y = math.radians(27.0), math.radians(19.0)
@@ -78,7 +80,9 @@ class Skeleton:
         head = rotation(yaw, pitch, roll)
         body = rotation(_BODY_YAW * yaw, 0.0, _BODY_ROLL * roll)
         scale = math.exp(log_scale) / HALF_CROP
-        return _place(local, rig.body, head, body, PIVOT, _NECK_BASE, scale, x, y)
+        # A head that bends down moves forward of its neck.
+        base = _NECK_BASE - np.array((0.0, 0.0, _NECK_BACK * max(pitch, 0.0) ** 2))
+        return _place(local, rig.body, head, body, PIVOT, _NECK_BASE, base, scale, x, y)
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
@@ -151,13 +155,13 @@ def _deform(rest, basis, jaw, eye, ball, lid, lid_open, lid_closed, upper, eyes,
 
 
 @njit(cache=True, nogil=True)
-def _place(local, body_share, head, body, pivot, neck, scale, x, y):  # type: ignore[no-untyped-def]
+def _place(local, body_share, head, body, pivot, neck, base, scale, x, y):  # type: ignore[no-untyped-def]
     out = np.empty(local.shape, np.float32)
     for k in range(local.shape[0]):
         w = body_share[k]
         for a in range(3):
             on_head = 0.0
-            on_body = neck[a] - pivot[a]
+            on_body = base[a] - pivot[a]
             for b in range(3):
                 on_head += head[a, b] * (local[k, b] - pivot[b])
                 on_body += body[a, b] * (local[k, b] - neck[b])

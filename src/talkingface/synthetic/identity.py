@@ -102,7 +102,7 @@ class Identity:
         hair_place = rng.random() if rng.random() < 0.15 else rng.random() * (0.78 - 0.6 * darkness)
         iris_place = rng.random() * (1.0 if darkness < 0.55 else 0.2)
         rosy = np.array(skin) * (0.80, 0.48, 0.48) + np.array((0.09, 0.02, 0.04))
-        lips = _mix(tuple(rosy), (0.70, 0.16, 0.22), rng.uniform(0.2, 0.7) if feminine else 0.08)
+        lips = _mix(tuple(rosy), (0.70, 0.16, 0.22), rng.uniform(0.3, 0.7) if feminine else 0.25)
         side = rng.choice((-1.0, 1.0)) * rng.uniform(0.15, 0.75)
         light = np.array((side, rng.uniform(0.25, 0.6), 1.0))
         warm = rng.uniform(-0.06, 0.08)

@@ -31,20 +31,20 @@ def mouth_inside(chart: Chart, head: Floats, head_rig: Rig) -> Part:
         (0.0, 0.0, 1.0),
         (0.045, 0.008, 1.0),
         (0.11, 0.05, 1.0),
-        (0.42, 0.05, 0.7),
+        (0.30, 0.03, 0.7),
     ):
         ring = rim.copy()
         ring[:, 0] *= shrink
         ring[:, 1] += spread * away
         ring[:, 2] -= back
         rings.append(ring)
-    centre = np.tile(middle - (0.0, 0.03, 0.6), (len(loop), 1))
+    centre = np.tile(middle - (0.0, 0.03, 0.44), (len(loop), 1))
     rig = Rig.still(5 * len(loop))
     rig.basis = np.concatenate(
         [head_rig.basis[:, loop]] * 3 + [0.3 * head_rig.basis[:, loop]] * 2, 1
     )
     jaw = head_rig.jaw[loop]
-    rig.jaw = np.concatenate([jaw, jaw, jaw, jaw, np.full(len(loop), 0.5)])
+    rig.jaw = np.concatenate([jaw, jaw, jaw, 0.75 * jaw, np.full(len(loop), 0.35)])
     depth = np.linspace(0, 1, 64)[:, None, None]
     flesh = np.array((0.30, 0.075, 0.075)) * (1 - smoothstep(0.0, 0.5, depth)) ** 1.5
     return Part(

@@ -138,7 +138,7 @@ def _brows(identity: Identity, colour: Floats, x: Floats, v: Floats) -> None:
     off = np.abs(v - brow_line(ax)) / (thick * (1.0 + 0.10 * hairs))
     mask = smoothstep(1.35, 0.75, off) * smoothstep(0.09, 0.125, ax) * smoothstep(0.565, 0.52, ax)
     light_hair = np.mean(identity.hair) > 0.5
-    _over(colour, (0.72 if light_hair else 0.92) * mask, linear(identity.hair) * 0.6 + 0.004)
+    _over(colour, (0.72 if light_hair else 0.92) * mask, linear(identity.hair) * 0.35 + 0.004)
 
 
 def lip_borders(identity: Identity, x: Floats) -> tuple[Floats, Floats]:

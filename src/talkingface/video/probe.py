@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from av.container import InputContainer
@@ -15,6 +16,9 @@ from talkingface.video.container import open_media, upright_size, video_stream
 FALLBACK_RATE = Fraction(25)
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
 _LARGEST_DENOMINATOR = 1001
+_REGULAR_SHARE = Fraction(9, 10)
+# In frames.
+_DRIFT = Fraction(1, 10)
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class VideoInfo:
 
     Attributes:
         width, height: pixels, after the rotation of the metadata and with square pixels.
-        rate: average frames a second, exact.
+        rate: frames a second, exact: of a constant rate that rate, even if some frames are lost; of
+            a variable rate the average.
         duration: seconds from the first frame's start to the last frame's end.
         has_audio: whether the file holds a sound stream.
         rotation: degrees clockwise by which the stored picture is turned to be upright.
@@ -48,7 +53,7 @@ def probe(path: Path) -> VideoInfo:
     with open_media(path) as container:
         stream = video_stream(container, path)
         times, last_duration = _packet_times(container, stream)
-        rate = _average_rate(stream, times)
+        rate = _rate_of(stream, times)
         if times:
             container.seek(min(times), stream=stream)
         frame = next(iter(container.decode(stream)), None)
@@ -87,15 +92,30 @@ def _packet_times(
     return times, duration or None
 
 
-def _average_rate(stream: VideoStream, times: list[int]) -> Fraction:
-    """Return the header's rate if the frames keep to it within a tenth of a frame, else measure."""
+def _rate_of(stream: VideoStream, times: list[int]) -> Fraction:
+    """Return the header's rate if the frames keep to it, else measure their average.
+
+    They keep to it when all together drift by less than a tenth of a frame, or when nearly all
+    are one frame apart and those do: a file that lost some frames still has its rate.
+    """
     stated = [rate for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
-    span = (max(times) - min(times)) * _time_base(stream) if len(times) > 1 else Fraction(0)
+    base = _time_base(stream)
+    times = sorted(times)
+    span = (times[-1] - times[0]) * base if len(times) > 1 else Fraction(0)
     if not span:
         return stated[0] if stated else FALLBACK_RATE
     intervals = len(times) - 1
-    for rate in stated:
-        drift = abs(span * rate - intervals)
-        if rate.denominator in _ORDINARY_DENOMINATORS and drift < Fraction(1, 10):
+    ordinary = [rate for rate in stated if rate.denominator in _ORDINARY_DENOMINATORS]
+    for rate in ordinary:
+        if _keeps(span, intervals, rate):
+            return rate
+    gaps = [(later - earlier) * base for earlier, later in pairwise(times)]
+    for rate in ordinary:
+        regular = [gap for gap in gaps if abs(gap * rate - 1) < _DRIFT]
+        if len(regular) >= _REGULAR_SHARE * intervals and _keeps(sum(regular), len(regular), rate):
             return rate
     return (intervals / span).limit_denominator(_LARGEST_DENOMINATOR)
+
+
+def _keeps(span: Fraction | int, intervals: int, rate: Fraction) -> bool:
+    return abs(span * rate - intervals) < _DRIFT
