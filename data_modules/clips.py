@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from data_modules.augmentation import ColourAugmentation
 from data_modules.dataset import ClipBatch, ClipDataset, Window
+from data_modules.geometry import GeometricAugmentation
 from data_modules.sampler import StepSampler
 from data_modules.splits import Split, split_clips
 from talkingface.manifest import Clip, read_dataset, read_track
@@ -30,7 +31,8 @@ class ClipDataModule(L.LightningDataModule):
         val_identities, test_identities: identities kept out of training.
         val_batches: batches of the fixed validation subset.
         workers: loader processes a rank.
-        augmentation: alteration of the driver's colours while training; None leaves them.
+        geometry: mirroring and cropping of samples while training; None leaves them.
+        colours: alteration of the driver's colours while training; None leaves them.
         backend: "decord" or "pyav", what decodes the clips.
         seed: seed of the data order and of every sample.
 
@@ -50,7 +52,8 @@ class ClipDataModule(L.LightningDataModule):
         test_identities: int,
         val_batches: int,
         workers: int,
-        augmentation: ColourAugmentation | None,
+        geometry: GeometricAugmentation | None,
+        colours: ColourAugmentation | None,
         backend: Backend,
         seed: int,
     ):
@@ -59,13 +62,13 @@ class ClipDataModule(L.LightningDataModule):
         self.window = Window(size, clip_length, stride)
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.val_batches, self.workers = val_batches, workers
-        self.augmentation, self.backend = augmentation, backend
+        self.geometry, self.colours, self.backend = geometry, colours, backend
         self.start_step = 0
         self.info, clips = read_dataset(self.root)
         self.splits = split_clips(clips, val_identities, test_identities)
 
     def dataset(self, split: Split) -> ClipDataset:
-        """Return the samples of one split; only training alters colours and follows the seed."""
+        """Return the samples of one split; only training augments and follows the seed."""
         training = split == "train"
         return ClipDataset(
             self.root,
@@ -73,7 +76,8 @@ class ClipDataModule(L.LightningDataModule):
             self.splits[split],
             self.window,
             self.seed if training else 0,
-            self.augmentation if training else None,
+            self.geometry if training else None,
+            self.colours if training else None,
             self.backend,
         )
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from data_modules.augmentation import ColourAugmentation
+from data_modules.geometry import GeometricAugmentation, Labels
 from data_modules.sampler import Key
 from talkingface.errors import UserError
 from talkingface.faces.landmark_sets import to_ibug68
@@ -81,11 +82,12 @@ class ClipDataset(Dataset[ClipBatch]):
         clips: Sequence[Clip],
         window: Window,
         seed: int,
-        augmentation: ColourAugmentation | None = None,
+        geometry: GeometricAugmentation | None = None,
+        colours: ColourAugmentation | None = None,
         backend: Backend = "decord",
     ):
         self.root, self.info, self.window, self.seed = root, info, window, seed
-        self.augmentation, self.backend = augmentation, backend
+        self.geometry, self.colours, self.backend = geometry, colours, backend
         self.clips = [clip for clip in clips if clip.frames > window.span]
         if not self.clips:
             raise UserError(
@@ -106,24 +108,25 @@ class ClipDataset(Dataset[ClipBatch]):
         wanted = start + self.window.stride * np.arange(self.window.length)
         others = np.setdiff1d(np.arange(clip.frames), np.arange(start, start + self.window.span))
         source = int(rng.choice(others))
-        frames = read_clip_frames(
-            clip_path(self.root, clip.clip),
-            [source, *wanted.tolist()],
-            self.window.size,
-            self.backend,
-        )
-        driving = frames[1:]
-        driver = self.augmentation.apply(driving, rng) if self.augmentation else driving
+        chosen = [source, *wanted.tolist()]
+        path = clip_path(self.root, clip.clip)
+        frames = read_clip_frames(path, chosen, self.window.size, self.backend)
         track = read_track(self.root, clip.clip)
-        points = to_ibug68(track.landmarks[[source, *wanted]], self.info.landmark_set)
+        points = to_ibug68(track.landmarks[chosen], self.info.landmark_set)
+        labels = Labels(track.pose[chosen], track.expression[chosen], points)
+        if self.geometry:
+            names = self.info.expression_names
+            frames, labels = self.geometry.apply(frames, labels, names, rng)
+        driving = frames[1:]
+        driver = self.colours.apply(driving, rng) if self.colours else driving
         return {
             "source": _channels_first(frames[0]),
             "driving": _channels_first(driving),
             "driver": _channels_first(driver),
-            "pose": torch.from_numpy(track.pose[wanted]),
-            "expression": torch.from_numpy(track.expression[wanted]),
-            "landmarks": torch.from_numpy(points[1:]),
-            "source_landmarks": torch.from_numpy(points[0]),
+            "pose": torch.from_numpy(labels.pose[1:]),
+            "expression": torch.from_numpy(labels.expression[1:]),
+            "landmarks": torch.from_numpy(labels.landmarks[1:]),
+            "source_landmarks": torch.from_numpy(labels.landmarks[0]),
             "face": torch.from_numpy(track.face[wanted]),
             "time": torch.from_numpy((wanted / float(clip.rate)).astype(np.float32)),
         }

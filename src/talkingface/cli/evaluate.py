@@ -52,7 +52,8 @@ def _evaluate(cfg: DictConfig, network: TalkingFace) -> list[Row]:
     _, clips = read_dataset(root)
     chosen = split_clips(clips, cfg.data.val_identities, cfg.data.test_identities)[cfg.split]
     return [
-        _row(network, root, clip, cfg.data.backend) for clip in tqdm(chosen, "evaluating", unit="video")
+        _row(network, root, clip, cfg.data.backend)
+        for clip in tqdm(chosen, "evaluating", unit="video")
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,10 +14,10 @@ from tqdm import tqdm
 
 from talkingface.errors import UserError
 from talkingface.manifest import Clip, DatasetInfo, clip_path, write_dataset
+from talkingface.settings import claim_folder
 from talkingface.synthetic.clip import clip_row, synthesize_clip
 from talkingface.synthetic.deform import EXPRESSION_NAMES
 
-SETTINGS_FILE = "synthesis.json"
 #: Raised whenever the same seed would give other pictures, sound or labels.
 GENERATOR_VERSION = 1
 _SEEDS_A_DATASET = 1_000_000
@@ -116,7 +115,7 @@ def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) ->
     """
     if workers < 1:
         raise UserError(f"workers={workers}: must be at least 1.")
-    _check_folder(root, settings)
+    claim_folder(root, asdict(settings) | {"generator_version": GENERATOR_VERSION})
     jobs = list(_jobs(settings))
     missing = [job for job in jobs if not clip_path(root, job.name).exists()]
     if not missing and (root / "manifest.parquet").exists():
@@ -127,35 +126,6 @@ def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) ->
     info = DatasetInfo("synthetic", settings.size, "ibug68", EXPRESSION_NAMES)
     write_dataset(root, info, [_row(settings, job) for job in jobs])
     return True
-
-
-def _check_folder(root: Path, settings: SynthesisSettings) -> None:
-    wanted = asdict(settings) | {"generator_version": GENERATOR_VERSION}
-    path = root / SETTINGS_FILE
-    if path.exists():
-        try:
-            present = json.loads(path.read_text())
-        except ValueError as error:
-            raise UserError(
-                f"{path}: not readable ({error}). Delete the folder, or choose another."
-            ) from error
-        differing = [name for name in wanted if present.get(name) != wanted[name]]
-        if differing:
-            told = ", ".join(f"{n} is {present.get(n)}, not {wanted[n]}" for n in differing)
-            raise UserError(
-                f"{root}: holds a data set of other settings: {told}. "
-                "Choose another output folder, or delete this one."
-            )
-        return
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise UserError(
-            f"{root}: is not empty and no synthetic data set (no {SETTINGS_FILE}). "
-            "Choose another output folder."
-        )
-    root.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(wanted, indent=2) + "\n")
-    partial.replace(path)
 
 
 def _jobs(settings: SynthesisSettings) -> Iterator[_Job]:

@@ -1,0 +1,130 @@
+"""Whole commands, from synthetic people to a playable talking video."""
+
+import csv
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from talkingface.manifest import clip_path, read_dataset
+from talkingface.video.clips import read_clip_frames
+from talkingface.video.probe import probe
+from talkingface.video.read import constant_rate_frames
+from talkingface.video.write import VideoWriter
+from tests.conftest import TINY_RUN
+
+SPLITS = ("data.val_identities=1", "data.test_identities=2")
+
+
+def talkingface(*words: object, status: int = 0) -> str:
+    """Run the command as a user would, and return what it printed."""
+    command = [sys.executable, "-m", "talkingface.cli", *map(str, words)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert ended.returncode == status, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def run_folder(talking_heads: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model trained for a few steps by the command."""
+    runs = tmp_path_factory.mktemp("runs")
+    talkingface("train", *TINY_RUN, f"data.root={talking_heads}", f"runs={runs}", "name=tiny")
+    return next(runs.glob("tiny/*"))
+
+
+def test_evaluation_reads_a_checkpoint_and_writes_a_row_a_video(
+    run_folder: Path, talking_heads: Path, tmp_path: Path
+) -> None:
+    words = ("evaluate", f"checkpoint={run_folder}", f"data.root={talking_heads}", *SPLITS)
+    printed = talkingface(*words, f"output={tmp_path / 'out'}")
+    assert "source held still" in printed
+    summary = json.loads((tmp_path / "out/summary.json").read_text())["mean"]
+    rows = list(csv.DictReader((tmp_path / "out/videos.csv").open()))
+    assert len(rows) == 2
+    for row in rows:
+        frames = read_clip_frames(clip_path(talking_heads, row["clip"]), range(30), 64) / 255
+        for name, guess in (("l1_still", frames[:1]), ("l1_mean", frames.mean(axis=0))):
+            assert float(row[name]) == pytest.approx(np.abs(frames - guess).mean(), abs=1e-4)
+    assert summary["l1"] == pytest.approx(np.mean([float(row["l1"]) for row in rows]))
+    assert "evaluated already" in talkingface(*words, f"output={tmp_path / 'out'}")
+
+
+@pytest.mark.parametrize("rate", ["30000/1001", "10", "25/2"])
+def test_a_checkpoint_becomes_a_playable_file_in_step_with_its_reference(
+    run_folder: Path, talking_heads: Path, tmp_path: Path, rate: str
+) -> None:
+    _, clips = read_dataset(talking_heads)
+    portrait, with_sound = (clip_path(talking_heads, clips[i].clip) for i in (0, 1))
+    driving, output = tmp_path / "driving 'é'.mp4", tmp_path / "out.mp4"
+    frames = [frame for _, frame in constant_rate_frames(with_sound)]
+    with VideoWriter(driving, Fraction(rate), 64, 64, sound_from=with_sound) as writer:
+        for frame in frames:
+            writer.write(frame)
+    where = (f"source={portrait}", f'driving="{driving}"', f"output={output}")
+    talkingface("animate", f"checkpoint={run_folder}", "crop=whole", "side_by_side=true", *where)
+    made, true = probe(output), probe(driving)
+    assert made.rate == true.rate == Fraction(rate)
+    assert abs(made.duration - true.duration) <= 1 / true.rate
+    assert (made.width, made.height, made.has_audio) == (3 * 64, 64, True)
+    with av.open(str(output)) as container:
+        sound = np.concatenate([f.to_ndarray().ravel() for f in container.decode(audio=0)])
+    assert np.abs(sound).max() > 0.05
+    first = next(constant_rate_frames(output))[1]
+    assert first[:, 128:].std() > 5
+    assert np.abs(first[:, 64:128].astype(int) - frames[0]).mean() < 8
+
+
+def test_bad_input_is_one_line_and_leaves_no_output(
+    run_folder: Path, talking_heads: Path, tmp_path: Path
+) -> None:
+    _, clips = read_dataset(talking_heads)
+    driving = clip_path(talking_heads, clips[0].clip)
+    garbage = tmp_path / "garbage.mp4"
+    garbage.write_bytes(b"no video at all")
+    output = tmp_path / "out.mp4"
+    good = {
+        "source": driving,
+        "driving": driving,
+        "checkpoint": run_folder,
+        "output": output,
+        "crop": "whole",
+    }
+    for wrong in (
+        {"driving": garbage},
+        {"source": tmp_path / "missing.png"},
+        {"checkpoint": garbage},
+        {"crop": "nose"},
+        {"output": tmp_path / "out.gif"},
+        {"device": "abacus"},
+    ):
+        fields = [f"{name}={value}" for name, value in {**good, **wrong}.items()]
+        printed = talkingface("animate", *fields, status=2)
+        (line,) = [x for x in printed.splitlines() if x.startswith("error:")]
+        assert str(next(iter(wrong.values()))) in line
+        assert "Traceback" not in printed
+        assert not output.exists()
+
+
+@pytest.mark.slow
+def test_real_faces_are_found_and_animated(
+    run_folder: Path, shared_dir: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    driving = shared_dir / "clips/aoc__V-Express_025d01.mp4"
+    talkingface(
+        "animate",
+        f"checkpoint={run_folder}",
+        f"source={shared_dir / 'portraits/LIA-ad1800-macron.png'}",
+        f"driving={driving}",
+        f"output={output}",
+        f"landmarker={shared_dir / 'models/face_landmarker.task'}",
+    )
+    made, true = probe(output), probe(driving)
+    assert made.has_audio
+    assert made.rate == true.rate
+    assert abs(made.duration - true.duration) <= 1 / true.rate
