@@ -36,8 +36,30 @@ test: $(READY)  ## Run the fast tests
 test-all: $(READY)  ## Run all tests, whole commands included
 	$(BIN)/pytest
 
-demo: $(READY)  ## Make the synthetic talking heads of the demonstration
-	$(BIN)/talkingface synthesize output=demo/data
+demo: $(READY)  ## Synthesise talking heads, train, evaluate on new people, animate; about ten minutes
+	$(BIN)/talkingface synthesize output=demo/data identities=270 clips_per_identity=1 \
+	  shared_motions=0 seconds=1.6 size=64
+	$(BIN)/talkingface synthesize output=demo/unseen identities=2 clips_per_identity=1 \
+	  shared_motions=0 seconds=4 size=64 seed=1
+	$(BIN)/talkingface train experiment=demo
+	@$(MAKE) --no-print-directory demo/self.mp4 demo/cross.mp4
+	$(BIN)/talkingface evaluate checkpoint=demo/runs
+	@echo
+	@echo "demo/self.mp4   a person never seen in training, moved by her own video"
+	@echo "demo/cross.mp4  the same person, moved by somebody else's video"
+	@echo "                (each with sound: portrait, driving video, generated video)"
+	@echo "The run with its curves and sample videos: $$(ls -d demo/runs/demo/*/)"
+	@echo "One row of figures a held-out video: $$(ls demo/runs/demo/*/evaluation/test/videos.csv)"
+
+ANIMATE = $(BIN)/talkingface animate checkpoint=demo/runs crop=whole side_by_side=true output=$@ \
+  source=demo/unseen/clips/id0000_m0000.mp4
+TRAINED = $(wildcard demo/runs/demo/*/DONE)
+
+demo/self.mp4: $(TRAINED)
+	$(ANIMATE) driving=demo/unseen/clips/id0000_m0000.mp4
+
+demo/cross.mp4: $(TRAINED)
+	$(ANIMATE) driving=demo/unseen/clips/id0001_m0001.mp4
 
 benchmark: $(READY)  ## Measure every speed that the documentation claims
 	set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done

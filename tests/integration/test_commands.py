@@ -18,8 +18,6 @@ from talkingface.video.read import constant_rate_frames
 from talkingface.video.write import VideoWriter
 from tests.conftest import TINY_RUN
 
-SPLITS = ("data.val_identities=1", "data.test_identities=2")
-
 
 def talkingface(*words: object, status: int = 0) -> str:
     """Run the command as a user would, and return what it printed."""
@@ -40,7 +38,7 @@ def run_folder(talking_heads: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def test_evaluation_reads_a_checkpoint_and_writes_a_row_a_video(
     run_folder: Path, talking_heads: Path, tmp_path: Path
 ) -> None:
-    words = ("evaluate", f"checkpoint={run_folder}", f"data.root={talking_heads}", *SPLITS)
+    words = ("evaluate", f"checkpoint={run_folder}")
     printed = talkingface(*words, f"output={tmp_path / 'out'}")
     assert "source held still" in printed
     summary = json.loads((tmp_path / "out/summary.json").read_text())["mean"]

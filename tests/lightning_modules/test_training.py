@@ -126,6 +126,17 @@ def test_bf16_training_stays_finite(tiny_run: TinyRun) -> None:
     assert all(math.isfinite(value) and abs(value) < 1e3 for value in metrics.values())
 
 
+def test_wandb_works_offline_without_an_account(
+    tiny_run: TinyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    cfg = tiny_run("logger=wandb", "steps=2", "trainer.val_every=2")
+    train(cfg)
+    (stored,) = (_run_folder(cfg) / "wandb").glob("offline-run-*/run-*.wandb")
+    assert stored.name == f"run-{_run_folder(cfg).parent.name}-{_run_folder(cfg).name}.wandb"
+    assert b"samples/" in stored.read_bytes()
+
+
 def test_samples_are_pure_functions_of_their_key(tiny_run: TinyRun) -> None:
     first, second = (instantiate(tiny_run().data) for _ in range(2))
     assert isinstance(first, ClipDataModule)
@@ -135,6 +146,16 @@ def test_samples_are_pure_functions_of_their_key(tiny_run: TinyRun) -> None:
         assert all(torch.equal(one[name], two[name]) for name in one)
     other = first.dataset("train")[(4, 1)]
     assert not torch.equal(other["driving"], first.dataset("train")[(0, 1)]["driving"])
+
+
+def test_loader_processes_change_nothing_in_the_batches(tiny_run: TinyRun) -> None:
+    alone, helped = (
+        list(instantiate(tiny_run("steps=4", f"data.workers={n}").data).train_dataloader())
+        for n in (0, 2)
+    )
+    assert len(alone) == len(helped) == 4
+    for one, two in zip(alone, helped, strict=True):
+        assert all(torch.equal(one[name], two[name]) for name in one)
 
 
 def test_the_source_frame_lies_outside_the_driving_window(tiny_run: TinyRun) -> None:

@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from data_modules.splits import split_clips
+from talkingface.errors import UserError
 from talkingface.manifest import Clip, clip_path, dataset_fingerprint, read_dataset
 from talkingface.metrics.self_reenactment import evaluate_clip
 from talkingface.networks.model import TalkingFace
@@ -25,6 +26,7 @@ Row = dict[str, str | int | float]
 def run(cfg: DictConfig) -> None:
     """Evaluate, write one row a video and a summary, and print the summary."""
     checkpoint = find_checkpoint(Path(cfg.checkpoint))
+    _fill_in(cfg, checkpoint)
     output = Path(cfg.output or checkpoint.parent.parent / "evaluation" / cfg.split)
     what = {
         "checkpoint": str(checkpoint),
@@ -45,6 +47,20 @@ def run(cfg: DictConfig) -> None:
     summary_file.write_text(json.dumps({"of": what, "mean": mean}, indent=2) + "\n")
     print(f"{len(rows)} videos of {len({r['identity'] for r in rows})} identities -> {output}")
     print_summary(mean)
+
+
+def _fill_in(cfg: DictConfig, checkpoint: Path) -> None:
+    """Take what was left open from the run that the checkpoint belongs to."""
+    missing = [name for name, value in cfg.data.items() if value is None]
+    if not missing:
+        return
+    stored = checkpoint.parent.parent / "config.json"
+    if not stored.is_file():
+        wanted = " ".join(f"data.{name}=..." for name in missing)
+        raise UserError(f"{checkpoint}: lies in no run's folder, so give {wanted}.")
+    trained = json.loads(stored.read_text())["data"]
+    for name in missing:
+        cfg.data[name] = trained[name]
 
 
 def _evaluate(cfg: DictConfig, network: TalkingFace) -> list[Row]:

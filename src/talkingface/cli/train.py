@@ -10,6 +10,7 @@ from typing import Any
 import lightning as L
 import torch
 from hydra.utils import instantiate
+from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, OmegaConf
 
 from data_modules.clips import ClipDataModule
@@ -49,9 +50,15 @@ def train(cfg: DictConfig) -> dict[str, float]:
     data: ClipDataModule = instantiate(cfg.data)
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
-    trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
-    if module.step % trainer.val_check_interval:
-        trainer.validate(module, datamodule=data, verbose=False)
+    try:
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+        if module.step % trainer.val_check_interval:
+            trainer.validate(module, datamodule=data, verbose=False)
+    finally:
+        for logger in trainer.loggers:
+            # Left open, the next run of this process would write into the same W&B run.
+            if isinstance(logger, WandbLogger):
+                logger.experiment.finish()
     metrics = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
     if module.step == cfg.steps and trainer.is_global_zero:
         folder.finish(metrics)

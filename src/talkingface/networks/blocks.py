@@ -26,10 +26,12 @@ def leaky(x: Tensor) -> Tensor:
 class Conv(nn.Conv2d):
     """A "same" convolution with He initialisation for the leaky non-linearity after it."""
 
+    bias: nn.Parameter
+
     def __init__(self, in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1):
         super().__init__(in_channels, out_channels, kernel, stride, padding=kernel // 2)
         nn.init.kaiming_normal_(self.weight, a=SLOPE)
-        nn.init.zeros_(self.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.bias)
 
 
 class ResBlock(nn.Module):
