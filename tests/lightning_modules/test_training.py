@@ -73,6 +73,13 @@ def test_a_finished_run_is_skipped_and_its_metrics_are_read_back(
     assert find_checkpoint(_run_folder(cfg)).stat().st_mtime_ns == written
 
 
+def test_a_run_killed_after_its_last_step_still_gets_its_metrics(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("steps=2", "trainer.val_every=2")
+    metrics = train(cfg)
+    (_run_folder(cfg) / "DONE").unlink()
+    assert train(cfg) == pytest.approx(metrics)
+
+
 def test_an_unfinished_run_continues_to_the_same_weights(tiny_run: TinyRun) -> None:
     cfg = tiny_run("model.adversarial.enabled=true", "model.adversarial.start=0.3")
     train(cfg)
@@ -134,7 +141,8 @@ def test_wandb_works_offline_without_an_account(
     train(cfg)
     (stored,) = (_run_folder(cfg) / "wandb").glob("offline-run-*/run-*.wandb")
     assert stored.name == f"run-{_run_folder(cfg).parent.name}-{_run_folder(cfg).name}.wandb"
-    assert b"samples/" in stored.read_bytes()
+    for name in (b"samples/", b"val/l1"):
+        assert name in stored.read_bytes()
 
 
 def test_samples_are_pure_functions_of_their_key(tiny_run: TinyRun) -> None:

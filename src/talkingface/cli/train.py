@@ -52,7 +52,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
     trainer = _trainer(cfg, precision, folder)
     try:
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
-        if module.step % trainer.val_check_interval:
+        if module.step % trainer.val_check_interval or "val/l1" not in trainer.callback_metrics:
             trainer.validate(module, datamodule=data, verbose=False)
     finally:
         for logger in trainer.loggers:

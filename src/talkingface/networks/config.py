@@ -20,7 +20,7 @@ _WIDTHS: dict[str, dict[str, tuple[int, ...]]] = {
         "generator": (0, 80, 160, 192, 256, 256, 256),
     },
 }
-_MOTION_WIDTHS = (32, 64, 128, 192, 256)
+_MOTION_WIDTHS = (64, 128, 192, 256)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class NetworkConfig:
     @property
     def motion_widths(self) -> tuple[int, ...]:
         """Channels of the motion encoder's stages; each halves the side, the last is 4x4."""
-        stages = int(math.log2(self.driver_size // 4))
+        stages = int(math.log2(self.driver_size // 8))
         return _MOTION_WIDTHS[: stages - 1] + _MOTION_WIDTHS[-1:]
 
     @property

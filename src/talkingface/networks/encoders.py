@@ -68,7 +68,9 @@ class MotionEncoder(nn.Module):
     def __init__(self, config: NetworkConfig):
         super().__init__()
         self.side = config.driver_size
-        widths = (3, *config.motion_widths)
+        # Pixels go into channels first: convolutions of few channels at full size are the slowest.
+        self.stem = nn.PixelUnshuffle(2)
+        widths = (12, *config.motion_widths)
         self.stages = nn.ModuleList(
             nn.Sequential(Conv(a, b, stride=2), nn.LeakyReLU(0.2), ResBlock(b))
             for a, b in zip(widths, widths[1:], strict=False)
@@ -83,7 +85,7 @@ class MotionEncoder(nn.Module):
             frame_B3SS = F.interpolate(
                 frame_B3SS, size=(self.side, self.side), mode="bilinear", antialias=True
             )
-        x = frame_B3SS
+        x = self.stem(frame_B3SS)
         for stage in self.stages:
             x = stage(x)
         phi_BD = leaky(self.trunk(leaky(x).flatten(1)))

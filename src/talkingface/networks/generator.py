@@ -32,7 +32,7 @@ class Fusion(nn.Module):
     """Predict flow and mask from the decoder's state, and blend warped source features in.
 
     The flow is predicted directly at each scale: with residual, zero-initialised flow the face
-    did not learn to move. The mask starts in favour of the source.
+    did not learn to move. The masks start in favour of the source.
     """
 
     def __init__(self, channels: int):
