@@ -87,7 +87,7 @@ def test_pieces_of_a_video_give_the_same_frames_as_the_whole() -> None:
     clip = torch.rand(5, 3, 64, 64) * 2 - 1
     whole = torch.cat([made for _, made in reenact(network, clip[0], [clip])])
     pieces = torch.cat([made for _, made in reenact(network, clip[0], [clip[:2], clip[2:]])])
-    torch.testing.assert_close(whole, pieces, atol=1e-5, rtol=0)
+    torch.testing.assert_close(whole, pieces, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("wrong", [{"size": 100}, {"width": "huge"}])
