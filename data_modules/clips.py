@@ -34,6 +34,7 @@ class ClipDataModule(L.LightningDataModule):
         geometry: mirroring and cropping of samples while training; None leaves them.
         colours: alteration of the driver's colours while training; None leaves them.
         backend: "decord" or "pyav", what decodes the clips.
+        memory: megabytes that each loader process may keep of decoded clips.
         seed: seed of the data order and of every sample.
 
     Raises:
@@ -55,6 +56,7 @@ class ClipDataModule(L.LightningDataModule):
         geometry: GeometricAugmentation | None,
         colours: ColourAugmentation | None,
         backend: Backend,
+        memory: float,
         seed: int,
     ):
         super().__init__()
@@ -62,7 +64,8 @@ class ClipDataModule(L.LightningDataModule):
         self.window = Window(size, clip_length, stride)
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.val_batches, self.workers = val_batches, workers
-        self.geometry, self.colours, self.backend = geometry, colours, backend
+        self.geometry, self.colours = geometry, colours
+        self.backend, self.memory = backend, memory
         self.start_step = 0
         self.info, clips = read_dataset(self.root)
         self.splits = split_clips(clips, val_identities, test_identities)
@@ -79,6 +82,7 @@ class ClipDataModule(L.LightningDataModule):
             self.geometry if training else None,
             self.colours if training else None,
             self.backend,
+            self.memory,
         )
 
     def label_statistics(self) -> dict[str, np.ndarray]:

@@ -14,11 +14,12 @@ from torch.utils.data import Dataset
 
 from data_modules.augmentation import ColourAugmentation
 from data_modules.geometry import GeometricAugmentation, Labels
+from data_modules.memory import ClipMemory
 from data_modules.sampler import Key
 from talkingface.errors import UserError
 from talkingface.faces.landmark_sets import to_ibug68
-from talkingface.manifest import Clip, DatasetInfo, clip_path, read_track
-from talkingface.video.clips import Backend, read_clip_frames
+from talkingface.manifest import Clip, DatasetInfo
+from talkingface.video.clips import Backend
 
 
 class ClipBatch(TypedDict):
@@ -85,9 +86,11 @@ class ClipDataset(Dataset[ClipBatch]):
         geometry: GeometricAugmentation | None = None,
         colours: ColourAugmentation | None = None,
         backend: Backend = "decord",
+        memory: float = 0.0,
     ):
-        self.root, self.info, self.window, self.seed = root, info, window, seed
-        self.geometry, self.colours, self.backend = geometry, colours, backend
+        self.info, self.window, self.seed = info, window, seed
+        self.geometry, self.colours = geometry, colours
+        self.memory = ClipMemory(root, window.size, backend, memory)
         self.clips = [clip for clip in clips if clip.frames > window.span]
         if not self.clips:
             raise UserError(
@@ -109,9 +112,7 @@ class ClipDataset(Dataset[ClipBatch]):
         others = np.setdiff1d(np.arange(clip.frames), np.arange(start, start + self.window.span))
         source = int(rng.choice(others))
         chosen = [source, *wanted.tolist()]
-        path = clip_path(self.root, clip.clip)
-        frames = read_clip_frames(path, chosen, self.window.size, self.backend)
-        track = read_track(self.root, clip.clip)
+        frames, track = self.memory.read(clip, chosen)
         points = to_ibug68(track.landmarks[chosen], self.info.landmark_set)
         labels = Labels(track.pose[chosen], track.expression[chosen], points)
         if self.geometry:

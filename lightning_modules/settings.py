@@ -28,9 +28,13 @@ class Optimisation:
 
     def factor(self, step: int, start: int = 0) -> float:
         """Return the share of the peak rate at a step: warm-up from `start`, then a cosine."""
-        warm = min((step - start + 1) / max(self.warmup, 1), 1.0)
         progress = min(max((step - start) / max(self.steps - start, 1), 0.0), 1.0)
-        return warm * (self.final + (1 - self.final) * (1 + math.cos(math.pi * progress)) / 2)
+        cosine = (1 + math.cos(math.pi * progress)) / 2
+        return self.warm(step - start) * (self.final + (1 - self.final) * cosine)
+
+    def warm(self, step: int) -> float:
+        """Return the share of the linear warm-up that is done after `step` steps of it."""
+        return min((step + 1) / max(self.warmup, 1), 1.0)
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,14 @@ class GuidanceSettings:
     Attributes:
         enabled: without it the read-outs are not constructed and there is no warm-up.
         steps: first steps, in which the motion encoder alone trains, on guidance alone.
+        lr: the motion encoder's learning rate at their beginning; it falls to its later one.
         decay: steps over which the weight falls from 1 to `final` after that.
         final: weight that stays.
     """
 
     enabled: bool
     steps: int
+    lr: float
     decay: int
     final: float
 

@@ -27,14 +27,14 @@ def test_cost_at_256_stays_within_the_budget(width: str) -> None:
     picture = torch.zeros(1, 3, 256, 256)
     appearance = network.appearance(picture)
     with FlopCounterMode(display=False) as counter:
-        code = network.motion(picture)
+        code = network.motion(picture).code
         network.generator(appearance, code, code)
     assert counter.get_total_flops() / 2e9 <= gmac
     assert _millions(network.motion, network.generator) <= frame
     assert _millions(network.appearance) <= portrait
 
 
-@pytest.mark.parametrize("width", ["small", "large"])
+@pytest.mark.parametrize("width", ["tiny", "small", "large"])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_size_gives_frames_in_range(size: int, width: str) -> None:
     network = TalkingFace(NetworkConfig(size=size, width=width))

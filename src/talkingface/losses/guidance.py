@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from talkingface.faces.landmark_sets import LEFT_EYE, MOUTH, RIGHT_EYE
+
 
 class Guidance(nn.Module):
     """Read head pose from the pose code and expression from the face code, linearly.
@@ -57,6 +59,32 @@ class Guidance(nn.Module):
             for r, t in zip(read, true, strict=True)
         ]
         return {"guide_pose": values[0], "guide_expression": values[1]}
+
+
+def anchor_loss(anchors_BT32: Tensor, landmarks_BTL2: Tensor) -> dict[str, Tensor]:
+    """Return "guide_anchors": right eye, left eye and mouth have to be found where they are.
+
+    Args:
+        anchors_BT32: see `networks.motion_encoder.Motion`.
+        landmarks_BTL2: iBUG-68 points in [0, 1] of the frame.
+
+    The value is the mean absolute error in units of half the frame's side.
+    """
+    regions = (RIGHT_EYE, LEFT_EYE, MOUTH)
+    true_BT32 = torch.stack([landmarks_BTL2[:, :, r].mean(dim=2) for r in regions], dim=2) * 2 - 1
+    return {"guide_anchors": (anchors_BT32 - true_BT32).abs().mean()}
+
+
+def point_loss(points_NL2: Tensor, landmarks_NL2: Tensor) -> dict[str, Tensor]:
+    """Return "guide_points": the generator's points have to lie on the landmarks.
+
+    Args:
+        points_NL2: see `networks.points.PointFlow`, in [-1, 1].
+        landmarks_NL2: iBUG-68 points in [0, 1] of the frame.
+
+    The value is the mean absolute error in units of half the frame's side.
+    """
+    return {"guide_points": (points_NL2 - (landmarks_NL2 * 2 - 1)).abs().mean()}
 
 
 def flow_loss(

@@ -54,11 +54,17 @@ class ModulatedConv(nn.Module):
 
     Computed as y = d(s) * (W (*) (s * x)), which equals demodulated weights but needs no grouped
     convolution, so that a batch of different codes stays one dense convolution.
+
+    Args:
+        in_channels, out_channels: channels of the maps.
+        code_dim: length of the code.
+        upsample: whether the map is doubled (nearest) before the 3x3 convolution.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, code_dim: int, kernel: int = 3):
+    def __init__(self, in_channels: int, out_channels: int, code_dim: int, upsample: bool = False):
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(out_channels, in_channels, kernel, kernel))
+        self.upsample = upsample
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels, 3, 3))
         nn.init.kaiming_normal_(self.weight, a=SLOPE)
         self.bias = nn.Parameter(torch.zeros(out_channels))
         self.style = nn.Linear(code_dim, in_channels)
@@ -67,14 +73,50 @@ class ModulatedConv(nn.Module):
         self.gain = math.sqrt(2 / (1 + SLOPE**2))
 
     def forward(self, x_BCHW: Tensor, code_BD: Tensor) -> Tensor:
-        """Return (B, out_channels, H, W) after the non-linearity."""
+        """Return (B, out_channels, H, W), or twice the side, after the non-linearity."""
         style_BC = self.style(code_BD)
         power_OC = self.weight.square().sum(dim=(2, 3))
         demod_BO = self.gain * torch.rsqrt(style_BC.square() @ power_OC.t() + 1e-8)
         x_BCHW = x_BCHW * style_BC[:, :, None, None].to(x_BCHW.dtype)
-        y_BOHW = F.conv2d(x_BCHW, self.weight, padding=self.weight.shape[-1] // 2)
+        convolve = conv_of_doubled if self.upsample else conv_same
+        y_BOHW = convolve(x_BCHW, self.weight)
         y_BOHW = torch.addcmul(self.bias[:, None, None], y_BOHW, demod_BO[:, :, None, None])
         return leaky(y_BOHW)
+
+
+def conv_same(x_BCHW: Tensor, weight_OC33: Tensor) -> Tensor:
+    """Return the 3x3 convolution of a map, of the same side."""
+    return F.conv2d(x_BCHW, weight_OC33, padding=1)
+
+
+def conv_of_doubled(x_BCHW: Tensor, weight_OC33: Tensor) -> Tensor:
+    """Return the 3x3 convolution of a map doubled by nearest neighbour, (B, O, 2H, 2W).
+
+    Of the nine places under the kernel many are copies of one another. Each of the four positions
+    within a doubled pixel sees 2x2 places of the small map, through sums of the kernel's weights:
+    4/9 of the multiplications, and the doubled map is never made.
+    """
+    height, width = x_BCHW.shape[2:]
+    kernels_4OC22 = _merge(_merge(weight_OC33, 3), 3).flatten(0, 1)
+    # Even rows look at the row above and their own, odd rows at their own and the row below.
+    y_BHW4O = F.conv2d(x_BCHW, kernels_4OC22.flatten(0, 1), padding=1).permute(0, 2, 3, 1)
+    y_BHW4O = y_BHW4O.unflatten(-1, (4, -1))
+    places = [(row, column) for row in (0, 1) for column in (0, 1)]
+    parts = [
+        y_BHW4O[:, row : row + height, column : column + width, 2 * row + column]
+        for row, column in places
+    ]
+    grid_BHW22O = torch.stack(parts, dim=3).unflatten(3, (2, 2))
+    doubled = grid_BHW22O.transpose(2, 3).flatten(3, 4).flatten(1, 2)
+    return doubled.permute(0, 3, 1, 2)
+
+
+def _merge(weight: Tensor, axis: int) -> Tensor:
+    """Sum three taps along an axis to the two that the even and the odd places see, stacked."""
+    first, middle, last = weight.unbind(axis)
+    even = torch.stack([first, middle + last], axis)
+    odd = torch.stack([first + middle, last], axis)
+    return torch.stack([even, odd])
 
 
 def identity_grid(side: int, device: torch.device) -> Tensor:

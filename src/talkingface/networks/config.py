@@ -10,17 +10,27 @@ from talkingface.errors import UserError
 
 SIZES = (64, 128, 256)
 _WIDTHS: dict[str, dict[str, tuple[int, ...]]] = {
-    # By relative resolution: entry i is the width at 1/2**i of the output size.
+    # Appearance and generator by relative resolution: entry i is the width at 1/2**i of the output
+    # size. Overview and regions by stage of the motion encoder.
+    "tiny": {
+        "appearance": (16, 32, 64, 96, 128),
+        "generator": (0, 32, 64, 96, 128, 128, 128),
+        "overview": (32, 64, 128),
+        "regions": (24, 48, 64),
+    },
     "small": {
         "appearance": (32, 48, 96, 128, 192),
         "generator": (0, 48, 96, 128, 192, 256, 256),
+        "overview": (48, 96, 192),
+        "regions": (32, 64, 96),
     },
     "large": {
         "appearance": (32, 64, 128, 192, 256),
         "generator": (0, 80, 160, 192, 256, 256, 256),
+        "overview": (48, 96, 192),
+        "regions": (32, 64, 96),
     },
 }
-_MOTION_WIDTHS = (64, 128, 192, 256)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class NetworkConfig:
 
     Attributes:
         size: side of the generated square frames, pixels: 64, 128 or 256.
-        width: "small" or "large" set of channel counts.
+        width: "tiny", "small" or "large" set of channel counts.
         pose_dim: length of the head-pose code.
         face_dim: length of the facial-motion code.
         identity_dim: length of the identity vector.
@@ -39,7 +49,7 @@ class NetworkConfig:
     """
 
     size: int = 64
-    width: Literal["small", "large"] = "small"
+    width: Literal["tiny", "small", "large"] = "small"
     pose_dim: int = 12
     face_dim: int = 64
     identity_dim: int = 256
@@ -57,20 +67,19 @@ class NetworkConfig:
         return self.pose_dim + self.face_dim
 
     @property
-    def driver_size(self) -> int:
-        """Side of the frames the motion encoder sees: half the output, 64 at the least."""
-        return max(self.size // 2, 64)
-
-    @property
-    def motion_widths(self) -> tuple[int, ...]:
-        """Channels of the motion encoder's stages; each halves the side, the last is 4x4."""
-        stages = int(math.log2(self.driver_size // 8))
-        return _MOTION_WIDTHS[: stages - 1] + _MOTION_WIDTHS[-1:]
-
-    @property
     def appearance_widths(self) -> tuple[int, ...]:
         """Channels of the appearance pyramid at 1, 1/2, 1/4, 1/8 and 1/16 of the size."""
         return _WIDTHS[self.width]["appearance"]
+
+    @property
+    def overview_widths(self) -> tuple[int, ...]:
+        """Channels of the motion encoder's look at the whole frame; each stage halves the side."""
+        return _WIDTHS[self.width]["overview"]
+
+    @property
+    def region_widths(self) -> tuple[int, ...]:
+        """Channels of the motion encoder's look at eyes and mouth; each stage halves the side."""
+        return _WIDTHS[self.width]["regions"]
 
     def generator_width(self, side: int) -> int:
         """Return the generator's channels where its feature map has this side."""

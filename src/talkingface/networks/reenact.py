@@ -25,7 +25,7 @@ def reenact(
         Each piece and what was generated for it, (T, 3, S, S) in [-1, 1].
     """
     source = source_3SS[None]
-    appearance, source_code = network.appearance(source), network.motion(source)
+    appearance, source_code = network.appearance(source), network.motion(source).code
     for clip in clips:
-        driving_code = network.motion(clip)
+        driving_code = network.motion(clip).code
         yield clip, network.generate(appearance, source_code, driving_code[None]).frames

@@ -17,7 +17,7 @@ from talkingface.settings import claim_folder
 
 # What determines the result; devices, paths, loggers and progress bars do not.
 IDENTITY_SECTIONS = ("name", "seed", "steps", "batch_size", "pretrained", "data", "model")
-NOT_IDENTITY = ("data.root", "data.workers", "data.backend")
+NOT_IDENTITY = ("data.root", "data.workers", "data.backend", "data.memory")
 
 
 @dataclass(frozen=True)

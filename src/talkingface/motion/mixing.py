@@ -1,0 +1,146 @@
+"""CRA's cross-time mixing: which frames are held out, and which neighbours stand in for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from talkingface.errors import UserError
+
+
+@dataclass(frozen=True)
+class Thinning:
+    """How clips lose frames while training, so that codes are seen at many rates.
+
+    Attributes:
+        stride_shares: probabilities of keeping every frame, every second, every third, ...
+        dropping: share of the clips that lose frames at random besides.
+        drop_rate: largest share of frames that such a clip loses.
+    """
+
+    stride_shares: tuple[float, ...] = (0.5, 0.3, 0.2)
+    dropping: float = 0.5
+    drop_rate: float = 0.3
+
+    def kept(self, clips: int, frames: int, generator: torch.Generator) -> Tensor:
+        """Return (clips, frames) bool: the frames that are kept; the others are held out."""
+        shares = torch.tensor(self.stride_shares)
+        stride_B = 1 + torch.multinomial(shares, clips, replacement=True, generator=generator)
+        phase_B = (torch.rand(clips, generator=generator) * stride_B).long()
+        kept_BT = (torch.arange(frames) - phase_B[:, None]) % stride_B[:, None] == 0
+        rate_B = self.drop_rate * torch.rand(clips, generator=generator)
+        rate_B *= torch.rand(clips, generator=generator) < self.dropping
+        return kept_BT & (torch.rand(clips, frames, generator=generator) >= rate_B[:, None])
+
+
+class Neighbours(NamedTuple):
+    """Two frames of each clip and the weight of the later one, all (B,)."""
+
+    before: Tensor
+    after: Tensor
+    share: Tensor
+
+    def mix(self, code_BTD: Tensor) -> Tensor:
+        """Return the codes (B, D) between the two frames."""
+        row = torch.arange(len(code_BTD))
+        share_B1 = self.share.to(code_BTD)[:, None]
+        return torch.lerp(code_BTD[row, self.before], code_BTD[row, self.after], share_B1)
+
+
+class Mixture(NamedTuple):
+    """One held-out frame of each clip, (B,), and each stream's own neighbours of it."""
+
+    frame: Tensor
+    pose: Neighbours
+    face: Neighbours
+
+    def mix(self, code_BTZ: Tensor, pose_dim: int) -> Tensor:
+        """Return the codes (B, Z) that stand in for the held-out frames."""
+        pose_BTP, face_BTF = code_BTZ.split([pose_dim, code_BTZ.shape[-1] - pose_dim], dim=-1)
+        return torch.cat([self.pose.mix(pose_BTP), self.face.mix(face_BTF)], dim=-1)
+
+
+def choose_mixture(
+    time_BT: Tensor,
+    kept_BT: Tensor,
+    pose_gap: float,
+    face_gap: float,
+    generator: torch.Generator,
+) -> Mixture:
+    """Choose a held-out frame of each clip and neighbours of it among the kept frames.
+
+    The two streams have neighbours of their own: head pose moves slowly enough for wide gaps,
+    facial motion does not. In a clip that holds no frame out any frame may be mixed from the
+    others; one that kept too few may use all of them.
+
+    Args:
+        time_BT: times of the frames in seconds, rising.
+        kept_BT: frames whose codes may be used.
+        pose_gap, face_gap: largest time from the earlier neighbour to the later, seconds.
+        generator: source of the choices, on the CPU.
+
+    Raises:
+        UserError: the frames of a clip are too far apart for any choice.
+    """
+    choices = [
+        _choose(times.tolist(), kept.tolist(), (pose_gap, face_gap), generator)
+        for times, kept in zip(time_BT, kept_BT, strict=True)
+    ]
+    frame_B = torch.tensor([frame for frame, _ in choices])
+    streams = []
+    for stream in (0, 1):
+        before_B, after_B = torch.tensor([pairs[stream] for _, pairs in choices]).T
+        streams.append(neighbours(time_BT, frame_B, before_B, after_B))
+    return Mixture(frame_B, *streams)
+
+
+def neighbours(time_BT: Tensor, frame_B: Tensor, before_B: Tensor, after_B: Tensor) -> Neighbours:
+    """Return neighbours with the weight that true times give the later one."""
+    row = torch.arange(len(time_BT))
+    start_B, end_B = time_BT[row, before_B], time_BT[row, after_B]
+    return Neighbours(before_B, after_B, (time_BT[row, frame_B] - start_B) / (end_B - start_B))
+
+
+def _choose(
+    times: list[float], kept: list[bool], gaps: tuple[float, float], generator: torch.Generator
+) -> tuple[int, list[tuple[int, int]]]:
+    """Return a held-out frame and one pair of neighbours a stream."""
+    inner = range(1, len(times) - 1)
+    everything = [True] * len(times)
+    for frames, usable in (
+        ([t for t in inner if not kept[t]], kept),
+        (inner, kept),
+        (inner, everything),
+    ):
+        options = {t: [_pairs(times, usable, t, gap) for gap in gaps] for t in frames}
+        possible = {t: pairs for t, pairs in options.items() if all(pairs)}
+        if possible:
+            break
+    if not possible:
+        raise UserError(
+            f"CRA's mixing needs neighbours at most {min(gaps)} s apart, but the driving frames "
+            "are farther apart: lower data.stride, raise data.clip_length, or prepare the clips "
+            "at a higher rate."
+        )
+    choices = sorted(possible)
+    frame = choices[_draw(len(choices), generator)]
+    return frame, [pairs[_draw(len(pairs), generator)] for pairs in possible[frame]]
+
+
+def _pairs(times: list[float], kept: list[bool], frame: int, gap: float) -> list[tuple[int, int]]:
+    """Return all pairs of kept frames around a frame, no farther apart than `gap`."""
+    # Times are rounded to float32, gaps are not: two frames of 0.08 s may come out longer.
+    limit = gap + 1e-4
+    return [
+        (i, j)
+        for i in range(frame)
+        for j in range(frame + 1, len(times))
+        if kept[i] and kept[j] and times[j] - times[i] <= limit
+    ]
+
+
+def _draw(count: int, generator: torch.Generator) -> int:
+    return int(torch.randint(count, (), generator=generator))

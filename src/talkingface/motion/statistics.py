@@ -1,0 +1,68 @@
+"""Running mean and deviation of the motion code, the unit in which codes are compared."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class CodeStatistics(nn.Module):
+    """Running mean and standard deviation of clean codes, without gradient.
+
+    Travels with the checkpoint: the corrector works in these units.
+
+    Args:
+        code_dim: length of the motion code.
+        momentum: weight of each new batch.
+    """
+
+    mean: Tensor
+    std: Tensor
+    batches: Tensor
+
+    def __init__(self, code_dim: int, momentum: float = 0.02):
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(code_dim))
+        self.register_buffer("std", torch.ones(code_dim))
+        self.register_buffer("batches", torch.zeros((), dtype=torch.long))
+
+    @torch.no_grad()
+    def update(self, code_BTZ: Tensor) -> None:
+        """Take a batch of codes in; the first ones count as in a plain mean."""
+        flat_NZ = code_BTZ.detach().float().flatten(0, -2)
+        self.batches += 1
+        weight = torch.clamp(1 / self.batches, min=self.momentum)
+        self.mean.lerp_(flat_NZ.mean(dim=0), weight)
+        self.std.lerp_(flat_NZ.std(dim=0, correction=0), weight)
+
+    def normalise(self, code_BTZ: Tensor) -> Tensor:
+        """Return codes in standard deviations from the mean."""
+        return (code_BTZ - self.mean) / self.scale
+
+    def restore(self, normal_BTZ: Tensor) -> Tensor:
+        """Return normalised codes in their own units."""
+        return normal_BTZ * self.scale + self.mean
+
+    @property
+    def scale(self) -> Tensor:
+        """The deviations (Z,), kept away from zero."""
+        return self.std.clamp_min(1e-3)
+
+
+def scaled_distance(
+    a_BTD: Tensor, b_BTD: Tensor, scale_D: Tensor, seen_BT: Tensor | None = None
+) -> Tensor:
+    """Return mean smoothL1((a - b) / scale) over the frames that count.
+
+    Args:
+        a_BTD, b_BTD: sequences of vectors.
+        scale_D: what one unit of each dimension is.
+        seen_BT: frames that count; all by default. None that counts gives 0.
+    """
+    each_BTD = F.smooth_l1_loss(a_BTD.float() / scale_D, b_BTD.float() / scale_D, reduction="none")
+    if seen_BT is None:
+        return each_BTD.mean()
+    weight_BT = seen_BT.float()
+    return (each_BTD.mean(dim=-1) * weight_BT).sum() / weight_BT.sum().clamp_min(1.0)
