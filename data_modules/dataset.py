@@ -36,6 +36,7 @@ class ClipBatch(TypedDict):
         source_landmarks: (B, 68, 2) float32, the same points of the source frame.
         face: (B, T) bool, whether the labels were seen in this very frame.
         time: (B, T) float32, seconds from the clip's start.
+        seed: (B,) int64, for the random choices of the step that uses the sample.
     """
 
     source: Tensor
@@ -47,6 +48,7 @@ class ClipBatch(TypedDict):
     source_landmarks: Tensor
     face: Tensor
     time: Tensor
+    seed: Tensor
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class ClipDataset(Dataset[ClipBatch]):
             "source_landmarks": torch.from_numpy(labels.landmarks[0]),
             "face": torch.from_numpy(track.face[wanted]),
             "time": torch.from_numpy((wanted / float(clip.rate)).astype(np.float32)),
+            "seed": torch.tensor(rng.integers(2**62)),
         }
 
 

@@ -1,9 +1,9 @@
-"""The LightningModule of the baseline: reconstruct driving frames from another frame's portrait."""
+"""The LightningModule: reconstruct driving frames from another frame's portrait, in any arm."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 import lightning as L
@@ -12,6 +12,8 @@ from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
 
 from data_modules.dataset import ClipBatch
+from lightning_modules.arms import Arms, check_codes
+from lightning_modules.decoding import Decodes, pick
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
 from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
@@ -19,11 +21,13 @@ from talkingface.losses.reconstruction import reconstruction_losses, region_weig
 from talkingface.losses.weighting import total, weighted
 from talkingface.manifest import DatasetInfo
 from talkingface.metrics.amplitude import AmplitudeRatio
-from talkingface.motion.statistics import CodeStatistics, scaled_distance
-from talkingface.motion.teacher import Teacher
+from talkingface.motion.budget import Budget
+from talkingface.motion.cra import CraSettings
+from talkingface.motion.stac import StacSettings
 from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.discriminator import Discriminator
+from talkingface.networks.generator import Generated
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.motion_encoder import Motion
 from talkingface.video.frames import to_signed
@@ -41,6 +45,8 @@ class ReenactmentModule(L.LightningModule):
         region_gain: extra reconstruction weight on mouth and eyes.
         guidance: labels that guide the motion codes.
         adversarial: the discriminator's part.
+        decodes: frames decoded a clip and step, the same in every arm.
+        cra, stac: which techniques are on.
         info: the training data set, whose labels guidance reads.
     """
 
@@ -52,6 +58,9 @@ class ReenactmentModule(L.LightningModule):
         region_gain: float,
         guidance: GuidanceSettings,
         adversarial: AdversarialSettings,
+        decodes: int,
+        cra: CraSettings,
+        stac: StacSettings,
         info: DatasetInfo,
     ):
         super().__init__()
@@ -59,9 +68,9 @@ class ReenactmentModule(L.LightningModule):
         self.step = 0
         self.optimisation, self.weights, self.region_gain = optimisation, dict(weights), region_gain
         self.guidance_settings, self.adversarial = guidance, adversarial
+        network = replace(network, corrector=stac.corrects, lookahead=stac.lookahead)
         self.network = channels_last(TalkingFace(network))
-        self.statistics = CodeStatistics(network.code_dim)
-        self.teacher = Teacher(self.network.motion)
+        self.arms = Arms(self.network, cra, stac, decodes)
         self.guidance: Guidance | None = None
         if guidance.enabled:
             labels = len(info.pose_names), len(info.expression_names)
@@ -88,7 +97,10 @@ class ReenactmentModule(L.LightningModule):
         motion = [*self.network.motion.parameters()]
         if self.guidance is not None:
             motion += [*self.guidance.parameters()]
-        rest = [*self.network.appearance.parameters(), *self.network.generator.parameters()]
+        first = {id(parameter) for parameter in motion}
+        parts = self.network, self.arms.alignment
+        everything = [p for part in parts if part is not None for p in part.parameters()]
+        rest = [parameter for parameter in everything if id(parameter) not in first]
         groups: list[dict[str, Any]] = [{"params": motion}, {"params": rest}]
         optimizers = [
             torch.optim.Adam(groups, lr=self.optimisation.lr, betas=(0.9, 0.99), fused=True)
@@ -105,74 +117,107 @@ class ReenactmentModule(L.LightningModule):
         """Train on one batch: the generator's side, then the discriminator's."""
         optimizers = self.optimizers()
         optimizers = optimizers if isinstance(optimizers, list) else [optimizers]
-        driving = to_signed(batch["driving"])
-        losses, generated = self._losses(batch, driving)
+        losses, true, made = self._losses(batch)
         loss = total(weighted(losses, self._weights()))
         self._set_rates(optimizers[0])
-        self._update(optimizers[0], loss, [self.network, self.guidance])
-        self.teacher.update(self.network.motion)
+        self._update(optimizers[0], loss, [self.network, self.guidance, self.arms.alignment])
+        self.arms.teacher.update(self.network.motion)
         logged = {f"train/{name}": value.detach() for name, value in losses.items()}
-        if self.competing and generated is not None:
-            judge = self._discriminate(optimizers[1], driving, generated.detach())
+        logged |= check_codes(self.network.statistics.std, self.network.config.pose_dim)
+        if self.competing and made is not None and true is not None:
+            judge = self._discriminate(optimizers[1], true, made.detach())
             logged |= {f"train/{name}": value.detach() for name, value in judge.items()}
         self.step += 1
         self.log_dict(logged | {"step": float(self.step)}, prog_bar=False)
         self.log("loss", loss.detach(), prog_bar=True, logger=False)
 
-    def _losses(self, batch: ClipBatch, driving: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
-        """Return the losses of the generator's side, before weights, and what it generated."""
+    def _losses(self, batch: ClipBatch) -> tuple[dict[str, Tensor], Tensor | None, Tensor | None]:
+        """Return the losses of the generator's side before weights, true frames and made ones."""
         source = to_signed(batch["source"])
         motion = self.network.read_clip(to_signed(batch["driver"]))
-        self.statistics.update(motion.code)
+        self.network.statistics.update(motion.code)
+        losses = self._motion_guidance(batch, motion)
         appearance = self.network.appearance(source)
         if not self.generating:
-            points = self.network.points(appearance.identity, motion.code)
-            return self._guiding(batch, motion, points), None
-        made = self.network.generate(appearance, self.network.motion(source).code, motion.code)
-        frames = made.frames.unflatten(0, driving.shape[:2])
-        pixels = region_weight(batch["landmarks"], driving.shape[-1], self.region_gain)
-        losses = reconstruction_losses(frames, driving, pixels)
-        losses |= self._motion_loss(made.frames, driving.flatten(0, 1), motion.anchors)
-        if self.competing and self.discriminator is not None:
-            judged = [self.discriminator(x) for x in (driving.flatten(0, 1), made.frames)]
-            losses |= generator_losses(*judged)
-        if self.guidance is not None:
-            losses |= self._guiding(batch, motion, made.points)
-            losses |= flow_loss(made.flows, batch["source_landmarks"], batch["landmarks"])
-        return losses, frames
+            if self.network.config.generator == "warp":
+                points = self.network.points(appearance.identity, motion.code)
+                losses |= point_loss(points, batch["landmarks"].flatten(0, 1))
+            return losses, None, None
+        generator = torch.Generator().manual_seed(int(batch["seed"][0]))
+        budget = self.arms.budget(self.step)
+        decodes, code_losses = self.arms.spend(self.network, batch, motion.code, budget, generator)
+        made = self.network.generate(appearance, self.network.motion(source).code, decodes.code)
+        frames = made.frames.unflatten(0, decodes.code.shape[:2])
+        targeted = decodes.frame.shape[1]
+        true = pick(to_signed(batch["driving"]), decodes.frame)
+        losses |= code_losses | self._image_losses(
+            batch, motion, frames[:, :targeted], true, decodes
+        )
+        if self.guidance is not None and made.points is not None:
+            losses |= self._flow_guidance(batch, made, decodes)
+        if budget.crossed:
+            losses |= self.arms.crossed_losses(
+                self.network, frames[:, targeted:], decodes.crossed, batch, budget, generator
+            )
+        self._log_cost(batch, budget)
+        return losses, true.flatten(0, 1), frames[:, :targeted].flatten(0, 1)
 
-    def _motion_loss(
-        self, made_N3SS: Tensor, true_N3SS: Tensor, anchors_BT32: Tensor
+    def _log_cost(self, batch: ClipBatch, budget: Budget) -> None:
+        """Log the frames that a step decodes, the same in every arm, and those it encodes."""
+        clips, window = batch["driving"].shape[:2]
+        passes = 2 if self.arms.alignment is not None else 1
+        self.log("decoded_frames", float(clips * budget.total))
+        self.log("encoded_frames", float(clips * (passes * window + 1)))
+
+    def _image_losses(
+        self, batch: ClipBatch, motion: Motion, made: Tensor, true: Tensor, decodes: Decodes
     ) -> dict[str, Tensor]:
-        """Return "motion": generated eyes and mouths have to do what the true ones do."""
-        anchors_N32 = anchors_BT32.detach().flatten(0, 1)
-        made, true = (self.teacher.face(x, anchors_N32) for x in (made_N3SS, true_N3SS))
-        scale = self.statistics.scale[-made.shape[-1] :]
-        return {"motion": scaled_distance(made[None], true.detach()[None], scale)}
+        """Return the losses of frames (B, N, 3, S, S) that have a true frame."""
+        landmarks = pick(batch["landmarks"], decodes.frame)
+        pixels = region_weight(landmarks, true.shape[-1], self.region_gain)
+        losses = reconstruction_losses(made, true, pixels)
+        anchors = pick(motion.anchors.detach(), decodes.frame).flatten(0, 1)
+        losses |= self.arms.face_loss(self.network, made.flatten(0, 1), true.flatten(0, 1), anchors)
+        if self.competing and self.discriminator is not None:
+            judged = [self.discriminator(x.flatten(0, 1)) for x in (true, made)]
+            losses |= generator_losses(*judged)
+        return losses
 
-    def _guiding(self, batch: ClipBatch, motion: Motion, points: Tensor) -> dict[str, Tensor]:
-        """Return what labels say of the motion codes and of the points made from them."""
-        assert self.guidance is not None
+    def _motion_guidance(self, batch: ClipBatch, motion: Motion) -> dict[str, Tensor]:
+        """Return what labels say of the motion codes."""
+        if self.guidance is None:
+            return {}
         labels = batch["pose"], batch["expression"], batch["face"]
         losses = self.guidance.losses(motion.code.float(), *labels)
-        losses |= anchor_loss(motion.anchors, batch["landmarks"])
-        return losses | point_loss(points, batch["landmarks"].flatten(0, 1))
+        return losses | anchor_loss(motion.anchors, batch["landmarks"])
+
+    def _flow_guidance(
+        self, batch: ClipBatch, made: Generated, decodes: Decodes
+    ) -> dict[str, Tensor]:
+        """Return what landmarks say of points and flow."""
+        assert made.points is not None
+        shape, targeted = decodes.code.shape[:2], decodes.frame.shape[1]
+        points, *flows = (
+            x.unflatten(0, shape)[:, :targeted].flatten(0, 1) for x in (made.points, *made.flows)
+        )
+        landmarks = pick(batch["landmarks"], decodes.frame)
+        losses = point_loss(points, landmarks.flatten(0, 1))
+        return losses | flow_loss(flows, batch["source_landmarks"], landmarks)
 
     def _weights(self) -> dict[str, float]:
         """Return the weight of every loss at this step."""
-        share = self.guidance_settings.weight(self.step)
-        return {
-            name: weight * (share if name.startswith("guide_") else 1.0)
-            for name, weight in self.weights.items()
-        }
+        weights = dict(self.weights)
+        for name in weights:
+            if name.startswith("guide_"):
+                weights[name] *= self.guidance_settings.weight(self.step)
+        weights["cycle"] *= self.arms.cycle_share(self.step - self.guidance_settings.warmup_steps)
+        return weights
 
     def _discriminate(
         self, optimizer: LightningOptimizer, real: Tensor, fake: Tensor
     ) -> dict[str, Tensor]:
         assert self.discriminator is not None
-        losses = discriminator_losses(
-            self.discriminator(real.flatten(0, 1)), self.discriminator(fake.flatten(0, 1))
-        )
+        losses = discriminator_losses(self.discriminator(real), self.discriminator(fake))
         self._update(optimizer, total(losses), [self.discriminator])
         return losses
 
@@ -205,19 +250,21 @@ class ReenactmentModule(L.LightningModule):
     def validation_step(self, batch: ClipBatch, batch_index: int) -> None:
         """Compare reconstructions with targets and with the source held still, in [0, 1]."""
         source, driving = to_signed(batch["source"]), to_signed(batch["driving"])
-        generated = self.network(source, driving)
+        motion = Motion(*(x.float() for x in self.network.read_clip(driving)))
+        fresh = torch.ones(driving.shape[:2], dtype=torch.bool, device=driving.device)
+        code = self.network.correct(motion.code, batch["time"], fresh)
+        appearance, source_code = self.network.appearance(source), self.network.motion(source).code
+        made = self.network.generate(appearance, source_code, code)
+        generated = made.frames.unflatten(0, driving.shape[:2])
         l1 = (generated - driving).abs().mean() / 2
         still = (source[:, None] - driving).abs().mean() / 2
         self.log_dict({"val/l1": l1, "val/l1_still": still}, sync_dist=True, batch_size=len(source))
         if self.guidance is not None:
-            true_code, anchors = (x.float() for x in self.network.read_clip(driving))
-            losses = self.guidance.losses(
-                true_code, batch["pose"], batch["expression"], batch["face"]
-            ) | anchor_loss(anchors, batch["landmarks"])
+            losses = self._motion_guidance(batch, motion)
             named = {f"val/{name}": value for name, value in losses.items()}
             self.log_dict(named, sync_dist=True, batch_size=len(source))
             made_code = self.network.read_clip(generated).code.float()
-            self.amplitude.update(self.guidance(made_code), self.guidance(true_code))
+            self.amplitude.update(self.guidance(made_code), self.guidance(motion.code))
 
     def on_validation_epoch_end(self) -> None:
         """Log how large generated motion is beside true motion, and the axis they share."""

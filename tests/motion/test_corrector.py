@@ -25,7 +25,9 @@ def _awake(lookahead: Lookahead) -> Corrector:
 @pytest.mark.parametrize("lookahead", [None, 0, 2])
 def test_the_corrector_is_the_identity_at_first(lookahead: Lookahead) -> None:
     code, time, fresh = _input()
-    assert torch.equal(Corrector(12, 64, lookahead)(code, time, fresh, CodeStatistics(76)), code)
+    assert torch.equal(
+        Corrector(12, 64, lookahead)(code, time, fresh, CodeStatistics(76, 12)), code
+    )
 
 
 @pytest.mark.parametrize("lookahead", [0, 2])
@@ -36,8 +38,8 @@ def test_no_later_frame_leaks_into_a_causal_corrector(lookahead: Lookahead) -> N
     late[:, 25:] += 1
     stale[:, 25:] = ~stale[:, 25:]
     with torch.no_grad():
-        before = corrector(code, time, fresh, CodeStatistics(76))
-        after = corrector(changed, late, stale, CodeStatistics(76))
+        before = corrector(code, time, fresh, CodeStatistics(76, 12))
+        after = corrector(changed, late, stale, CodeStatistics(76, 12))
     first = 25 - (lookahead or 0)
     torch.testing.assert_close(before[:, :first], after[:, :first], atol=1e-6, rtol=0)
     assert (before[:, first] - after[:, first]).abs().max() > 1e-4
@@ -49,8 +51,8 @@ def test_the_offline_corrector_sees_eight_frames_both_ways() -> None:
     changed[:, 20] += 1
     with torch.no_grad():
         moved = (
-            corrector(code, time, fresh, CodeStatistics(76))
-            - corrector(changed, time, fresh, CodeStatistics(76))
+            corrector(code, time, fresh, CodeStatistics(76, 12))
+            - corrector(changed, time, fresh, CodeStatistics(76, 12))
         ).abs().amax(dim=(0, 2)) > 1e-6
     # The change of frame 21 is seen too: it looks back at frame 20.
     assert moved.nonzero().flatten().tolist() == list(range(12, 30))
@@ -62,8 +64,8 @@ def test_each_stream_is_corrected_by_the_other() -> None:
         changed = code.clone()
         changed[..., changed_part] += 1
         with torch.no_grad():
-            difference = corrector(code, time, fresh, CodeStatistics(76)) - corrector(
-                changed, time, fresh, CodeStatistics(76)
+            difference = corrector(code, time, fresh, CodeStatistics(76, 12)) - corrector(
+                changed, time, fresh, CodeStatistics(76, 12)
             )
         assert difference[..., seen_part].abs().max() > 1e-4
 
@@ -74,7 +76,7 @@ def test_the_corrector_has_the_size_that_the_method_gives_it() -> None:
 
 
 def test_statistics_follow_the_codes_and_reach_no_gradient() -> None:
-    statistics = CodeStatistics(3)
+    statistics = CodeStatistics(3, 1)
     generator = torch.Generator().manual_seed(0)
     scale, mean = torch.tensor([1.0, 0.1, 5.0]), torch.tensor([0.0, 2.0, -1.0])
     for _ in range(300):

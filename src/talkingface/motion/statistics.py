@@ -14,6 +14,7 @@ class CodeStatistics(nn.Module):
 
     Args:
         code_dim: length of the motion code.
+        pose_dim: length of its first part, the head-pose code.
         momentum: weight of each new batch.
     """
 
@@ -21,9 +22,9 @@ class CodeStatistics(nn.Module):
     std: Tensor
     batches: Tensor
 
-    def __init__(self, code_dim: int, momentum: float = 0.02):
+    def __init__(self, code_dim: int, pose_dim: int, momentum: float = 0.02):
         super().__init__()
-        self.momentum = momentum
+        self.pose_dim, self.momentum = pose_dim, momentum
         self.register_buffer("mean", torch.zeros(code_dim))
         self.register_buffer("std", torch.ones(code_dim))
         self.register_buffer("batches", torch.zeros((), dtype=torch.long))

@@ -15,7 +15,8 @@ class Appearance(NamedTuple):
 
     Attributes:
         image: (B, 3, S, S) in [-1, 1].
-        pyramid: features at 1/2, 1/4, 1/8 and 1/16 of S, already in the generator's widths.
+        pyramid: features at 1/2, 1/4, 1/8 and 1/16 of S, already in the generator's widths;
+            none for a generator that does not warp.
         identity: (B, identity_dim).
     """
 
@@ -44,9 +45,10 @@ class AppearanceEncoder(nn.Module):
             nn.Identity() if i == 0 else ResBlock(width) for i, width in enumerate(widths[1:])
         )
         # A 1x1 convolution commutes with warping, so it is paid here, once a portrait.
+        warped = widths[1:] if config.generator == "warp" else ()
         self.laterals = nn.ModuleList(
             Conv(width, config.generator_width(config.size >> (i + 1)), kernel=1)
-            for i, width in enumerate(widths[1:])
+            for i, width in enumerate(warped)
         )
         # Without the norm the vector is a hundred times smaller than the codes, and is ignored.
         self.identity = nn.Sequential(
@@ -56,8 +58,9 @@ class AppearanceEncoder(nn.Module):
     def forward(self, image_B3SS: Tensor) -> Appearance:
         """Encode portraits (B, 3, S, S) in [-1, 1]."""
         x = leaky(self.stem(image_B3SS))
-        pyramid = []
-        for down, residual, lateral in zip(self.downs, self.residuals, self.laterals, strict=True):
+        features = []
+        for down, residual in zip(self.downs, self.residuals, strict=True):
             x = residual(leaky(down(x)))
-            pyramid.append(lateral(x))
+            features.append(x)
+        pyramid = [lateral(f) for lateral, f in zip(self.laterals, features, strict=False)]
         return Appearance(image_B3SS, tuple(pyramid), self.identity(x.mean(dim=(2, 3))))

@@ -9,6 +9,8 @@ from typing import Literal
 from talkingface.errors import UserError
 
 SIZES = (64, 128, 256)
+_GENERATORS = ("warp", "style")
+_LOOKAHEADS = (0, 2, None)
 _WIDTHS: dict[str, dict[str, tuple[int, ...]]] = {
     # Appearance and generator by relative resolution: entry i is the width at 1/2**i of the output
     # size. Overview and regions by stage of the motion encoder.
@@ -39,25 +41,35 @@ class NetworkConfig:
 
     Attributes:
         size: side of the generated square frames, pixels: 64, 128 or 256.
+        generator: "warp" moves the portrait's features, "style" paints from an identity vector.
         width: "tiny", "small" or "large" set of channel counts.
         pose_dim: length of the head-pose code.
         face_dim: length of the facial-motion code.
         identity_dim: length of the identity vector.
+        corrector: whether a temporal corrector (STAC) belongs to the network.
+        lookahead: frames that the corrector looks ahead, 0 or 2; None for both ways.
 
     Raises:
-        UserError: a size or width that is not offered.
+        UserError: a choice that is not offered.
     """
 
     size: int = 64
+    generator: Literal["warp", "style"] = "warp"
     width: Literal["tiny", "small", "large"] = "small"
     pose_dim: int = 12
     face_dim: int = 64
     identity_dim: int = 256
+    corrector: bool = False
+    lookahead: Literal[0, 2] | None = None
 
     def __post_init__(self) -> None:
-        """Check the two choices a user can get wrong."""
+        """Check the choices a user can get wrong."""
         if self.size not in SIZES:
             raise UserError(f"network size {self.size}: must be one of {SIZES}.")
+        if self.generator not in _GENERATORS:
+            raise UserError(f"generator {self.generator!r}: must be one of {_GENERATORS}.")
+        if self.lookahead not in _LOOKAHEADS:
+            raise UserError(f"lookahead {self.lookahead}: must be one of {_LOOKAHEADS}.")
         if self.width not in _WIDTHS:
             raise UserError(f"network width {self.width!r}: must be one of {tuple(_WIDTHS)}.")
 

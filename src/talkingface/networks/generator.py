@@ -13,7 +13,7 @@ from talkingface.networks.blocks import Conv, ModulatedConv, ResBlock, leaky, wa
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.points import SENSED, PointFlow
 
-_W_DIM = 256
+W_DIM = 256
 # Halvings of the output size at which the portrait's features come in.
 _FUSED = (4, 3, 2, 1)
 # Largest side at which the points are spread over the frame: every place asks every point.
@@ -26,13 +26,24 @@ class Generated(NamedTuple):
     Attributes:
         frames: (B, 3, S, S) in [-1, 1].
         flows: one (B, h, h, 2) a scale: where in the source each place of the frame comes from,
-            relative to itself, x before y, in units of half the frame's side.
+            relative to itself, x before y, in units of half the frame's side; none where nothing
+        is warped.
         points: (B, 68, 2) where the face's points were put, in [-1, 1], x before y.
     """
 
     frames: Tensor
-    flows: tuple[Tensor, ...]
-    points: Tensor
+    flows: tuple[Tensor, ...] = ()
+    points: Tensor | None = None
+
+
+def mapping_network(config: NetworkConfig) -> nn.Sequential:
+    """Return the network from identity vector, source code and driving code to the styles."""
+    return nn.Sequential(
+        nn.Linear(config.identity_dim + 2 * config.code_dim, W_DIM),
+        nn.LeakyReLU(0.2),
+        nn.Linear(W_DIM, W_DIM),
+        nn.LeakyReLU(0.2),
+    )
 
 
 class Fusion(nn.Module):
@@ -69,22 +80,17 @@ class WarpGenerator(nn.Module):
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
-        self.mapping = nn.Sequential(
-            nn.Linear(config.identity_dim + 2 * config.code_dim, _W_DIM),
-            nn.LeakyReLU(0.2),
-            nn.Linear(_W_DIM, _W_DIM),
-            nn.LeakyReLU(0.2),
-        )
+        self.mapping = mapping_network(config)
         self.points = PointFlow(config)
         width = config.generator_width(4)
         self.constant = nn.Parameter(torch.randn(1, width, 4, 4))
-        self.entry = ModulatedConv(width, width, _W_DIM)
+        self.entry = ModulatedConv(width, width, W_DIM)
         sides = [8 << i for i in range((config.size // 8).bit_length() - 1)]
         self.firsts, self.seconds = nn.ModuleList(), nn.ModuleList()
         for side in sides:
             below, width = width, config.generator_width(side)
-            self.firsts.append(ModulatedConv(below, width, _W_DIM, upsample=True))
-            self.seconds.append(ModulatedConv(width, width, _W_DIM))
+            self.firsts.append(ModulatedConv(below, width, W_DIM, upsample=True))
+            self.seconds.append(ModulatedConv(width, width, W_DIM))
         self.fusions = nn.ModuleDict(
             {
                 str(config.size >> i): Fusion(config.generator_width(config.size >> i))

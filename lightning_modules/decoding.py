@@ -1,0 +1,69 @@
+"""From which codes a step's frames are decoded, and which true frames they are compared with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from talkingface.motion.budget import Budget
+from talkingface.motion.cra import CraSettings, cross_codes
+
+
+class Decodes(NamedTuple):
+    """What is decoded of B clips.
+
+    Attributes:
+        code: (B, K, Z): first the codes that have a true frame, then the crossed ones.
+        frame: (B, N) the window's frames that the first N codes stand for.
+    """
+
+    code: Tensor
+    frame: Tensor
+
+    @property
+    def crossed(self) -> Tensor:
+        """The crossed codes (B, K - N, Z)."""
+        return self.code[:, self.frame.shape[1] :]
+
+
+def choose_decodes(
+    code_BTZ: Tensor,
+    corrected_BTZ: Tensor | None,
+    time_BT: Tensor,
+    budget: Budget,
+    cra: CraSettings,
+    pose_dim: int,
+    generator: torch.Generator,
+) -> Decodes:
+    """Spend a budget on a window of T frames.
+
+    Args:
+        code_BTZ: codes of the clean frames.
+        corrected_BTZ: corrected codes of the corrupted frames, where the budget has any.
+        time_BT: times of the frames in seconds.
+        budget: what is decoded; `paired` frames are made from the crossed codes elsewhere.
+        cra: how codes are mixed.
+        pose_dim: length of the head-pose code.
+        generator: source of all choices, on the CPU: a pure function of the batch.
+    """
+    clips, window = code_BTZ.shape[:2]
+    shuffled_BT = torch.rand(clips, window, generator=generator).argsort(dim=1)
+    plain_BN = shuffled_BT[:, : budget.plain].sort(dim=1).values
+    codes, frames = [pick(code_BTZ, plain_BN)], [plain_BN]
+    for _ in range(budget.mixed):
+        mixture = cra.mixture(time_BT, generator)
+        codes.append(mixture.mix(code_BTZ, pose_dim)[:, None])
+        frames.append(mixture.frame[:, None])
+    if corrected_BTZ is not None:
+        corrected_BN = shuffled_BT[:, budget.plain : budget.plain + budget.corrected]
+        codes.append(pick(corrected_BTZ, corrected_BN))
+        frames.append(corrected_BN)
+    codes += [cross_codes(code_BTZ, pose_dim, generator)[:, None] for _ in range(budget.crossed)]
+    return Decodes(torch.cat(codes, dim=1), torch.cat(frames, dim=1))
+
+
+def pick(values_BT: Tensor, frame_BN: Tensor) -> Tensor:
+    """Return (B, N, ...) of (B, T, ...): the values at each clip's chosen frames."""
+    return values_BT[torch.arange(len(values_BT))[:, None], frame_BN]

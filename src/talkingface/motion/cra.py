@@ -1,0 +1,106 @@
+"""CRA: motion codes cross-processed over time and across streams while training.
+
+The idea is published (B. Dong, L. Zhang, The Visual Computer, 2025); its equations are not. What is
+here is this project's definition. At inference CRA costs nothing: it only trains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from talkingface.motion.mixing import Mixture, Thinning, choose_mixture
+from talkingface.motion.statistics import scaled_distance
+from talkingface.motion.teacher import Teacher
+
+
+@dataclass(frozen=True)
+class CraSettings:
+    """Which parts of CRA are on, and how far they reach.
+
+    Attributes:
+        enabled: without it nothing of CRA is constructed.
+        resample: clips lose frames at random strides and rates before mixing.
+        mix: held-out frames are generated from the codes of their neighbours.
+        cross: head pose of one frame with facial motion of another, judged by the teacher.
+        pair: crossed codes have to look the same on two portraits of one person.
+        pose_gap, face_gap: largest time between two neighbours, seconds.
+        pair_every: steps from one paired step to the next.
+        ramp: steps over which the teacher's verdict gains its full weight.
+        thinning: how clips lose frames.
+    """
+
+    enabled: bool = False
+    resample: bool = True
+    mix: bool = True
+    cross: bool = True
+    pair: bool = True
+    pose_gap: float = 0.32
+    face_gap: float = 0.16
+    pair_every: int = 4
+    ramp: int = 500
+    thinning: Thinning = field(default_factory=Thinning)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether held-out frames are generated."""
+        return self.enabled and self.mix
+
+    @property
+    def crosses(self) -> bool:
+        """Whether streams are recombined."""
+        return self.enabled and self.cross
+
+    def pairs(self, step: int) -> bool:
+        """Whether a step compares two portraits."""
+        return self.crosses and self.pair and step % self.pair_every == 0
+
+    def mixture(self, time_BT: Tensor, generator: torch.Generator) -> Mixture:
+        """Choose each clip's held-out frame and the neighbours that stand in for it."""
+        kept_BT = torch.ones(time_BT.shape, dtype=torch.bool)
+        if self.resample:
+            kept_BT = self.thinning.kept(time_BT.shape[0], time_BT.shape[1], generator)
+        return choose_mixture(time_BT.cpu(), kept_BT, self.pose_gap, self.face_gap, generator)
+
+
+def cross_codes(code_BTZ: Tensor, pose_dim: int, generator: torch.Generator) -> Tensor:
+    """Return codes (B, Z): head pose of a frame, facial motion of another frame or person.
+
+    Facial motion comes half of the time from another clip of the batch, otherwise from the same
+    clip, at least half of it away.
+    """
+    clips, frames = code_BTZ.shape[:2]
+    row_B = torch.arange(clips)
+    pose_B = torch.randint(frames, (clips,), generator=generator)
+    away_B = torch.randint(frames - frames // 2, (clips,), generator=generator) + frames // 2
+    face_B = torch.where(pose_B < frames / 2, pose_B + away_B, pose_B - away_B)
+    face_B = face_B.clamp(0, frames - 1)
+    other_B = torch.rand(clips, generator=generator) < 0.5
+    step_B = torch.randint(1, max(clips, 2), (clips,), generator=generator)
+    donor_B = torch.where(other_B, (row_B + step_B) % clips, row_B)
+    pose_BP = code_BTZ[row_B, pose_B, :pose_dim]
+    return torch.cat([pose_BP, code_BTZ[donor_B, face_B, pose_dim:]], dim=1)
+
+
+def cycle_loss(
+    teacher: Teacher,
+    made_N3SS: Tensor,
+    code_NZ: Tensor,
+    scale_Z: Tensor,
+    generator: torch.Generator,
+) -> dict[str, Tensor]:
+    """Return "cycle": the teacher has to read from generated frames the codes they were made from.
+
+    Fresh colours and a teacher that does not learn from the frames keep the generator from hiding
+    the codes in invisible pixels.
+    """
+    read_NZ = teacher(recolour(made_N3SS, generator)).code
+    return {"cycle": scaled_distance(read_NZ[None], code_NZ.detach()[None], scale_Z)}
+
+
+def recolour(frame_N3SS: Tensor, generator: torch.Generator) -> Tensor:
+    """Return frames with the contrast and brightness of each channel changed at random."""
+    draw = torch.rand(2, len(frame_N3SS), 3, 1, 1, generator=generator).to(frame_N3SS) * 2 - 1
+    return (frame_N3SS * (1 + 0.2 * draw[0]) + 0.2 * draw[1]).clamp(-1, 1)

@@ -1,0 +1,119 @@
+"""STAC: head pose and facial motion kept consistent under changes of place and time.
+
+The idea is published (B. Dong, L. Zhang, The Visual Computer, 2025); its equations are not. What is
+here is this project's definition: losses that say how codes may change when the crop moves, and a
+temporal corrector (see `corrector`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from talkingface.motion.conditions import Conditions, Corrupted
+from talkingface.motion.corrector import Corrector, Lookahead
+from talkingface.motion.statistics import CodeStatistics, scaled_distance
+
+
+@dataclass(frozen=True)
+class StacSettings:
+    """Which parts of STAC are on.
+
+    Attributes:
+        enabled: without it nothing of STAC is constructed.
+        invariance: facial motion must not see the crop.
+        equivariance: head pose must see the crop, the same way always.
+        corrector: a temporal network takes jitter and frozen frames out of the codes.
+        lookahead: frames the corrector may look ahead: 0 or 2; null for both ways.
+        floor: least deviation over time of a code dimension, in its own units.
+        conditions: how bad training's conditions may become.
+    """
+
+    enabled: bool = False
+    invariance: bool = True
+    equivariance: bool = True
+    corrector: bool = True
+    lookahead: Lookahead = None
+    floor: float = 0.1
+    conditions: Conditions = field(default_factory=Conditions)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether there is a corrector."""
+        return self.enabled and self.corrector
+
+
+class Alignment(nn.Module):
+    """How codes change when the crop moves: facial motion not at all, head pose by one matrix.
+
+    The matrix (pose_dim x 4) is the same for every person, place and time; that is what
+    a consistent spatial-temporal mapping means here.
+    """
+
+    def __init__(self, pose_dim: int, settings: StacSettings):
+        super().__init__()
+        self.settings = settings
+        self.response: nn.Parameter | None = None
+        if settings.equivariance:
+            self.response = nn.Parameter(torch.zeros(pose_dim, 4))
+
+    def forward(
+        self, clean_BTZ: Tensor, worse_BTZ: Tensor, corrupted: Corrupted, statistics: CodeStatistics
+    ) -> dict[str, Tensor]:
+        """Return "invariance" and "equivariance" over the frames that are not frozen."""
+        pose_dim = statistics.pose_dim
+        clean_BTZ = clean_BTZ.detach()
+        losses = {}
+        if self.settings.invariance:
+            losses["invariance"] = scaled_distance(
+                worse_BTZ[..., pose_dim:],
+                clean_BTZ[..., pose_dim:],
+                statistics.scale[pose_dim:],
+                corrupted.fresh,
+            )
+        if self.response is not None:
+            moved_BTP = worse_BTZ[..., :pose_dim] - clean_BTZ[..., :pose_dim]
+            losses["equivariance"] = scaled_distance(
+                moved_BTP,
+                corrupted.theta @ self.response.T,
+                statistics.scale[:pose_dim],
+                corrupted.fresh,
+            )
+        return losses
+
+
+def correction_losses(
+    corrector: Corrector,
+    statistics: CodeStatistics,
+    clean_BTZ: Tensor,
+    worse_BTZ: Tensor,
+    time_BT: Tensor,
+    fresh_BT: Tensor,
+) -> dict[str, Tensor]:
+    """Return "code", "velocity" and "identity"; they train the corrector alone.
+
+    Codes come in detached: normalised by the codes' own deviation, these losses would reward an
+    encoder for codes that hardly move. "velocity" and "identity" (clean codes have to stay as they
+    are) keep the corrector from becoming a low-pass filter.
+    """
+    clean_BTZ, scale_Z = clean_BTZ.detach(), statistics.scale
+    corrected_BTZ = corrector(worse_BTZ.detach(), time_BT, fresh_BT, statistics)
+    untouched_BTZ = corrector(clean_BTZ, time_BT, torch.ones_like(fresh_BT), statistics)
+    return {
+        "code": scaled_distance(corrected_BTZ, clean_BTZ, scale_Z),
+        "velocity": scaled_distance(corrected_BTZ.diff(dim=1), clean_BTZ.diff(dim=1), scale_Z),
+        "identity": scaled_distance(untouched_BTZ, clean_BTZ, scale_Z),
+    }
+
+
+def guard_losses(code_BTZ: Tensor, floor: float) -> dict[str, Tensor]:
+    """Return "floor" and "size", which keep codes from shrinking and from exploding.
+
+    "floor" is the mean shortfall of each dimension's deviation over clips and time from `floor`
+    (VICReg's variance term, Bardes et al. 2022); "size" the mean square.
+    """
+    deviation_Z = (code_BTZ.float().flatten(0, 1).var(dim=0) + 1e-8).sqrt()
+    return {"floor": F.relu(floor - deviation_Z).mean(), "size": code_BTZ.float().square().mean()}
