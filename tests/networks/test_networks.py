@@ -5,11 +5,12 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from talkingface.errors import UserError
+from talkingface.motion.path import MotionPath
 from talkingface.networks.blocks import ModulatedConv, warp
 from talkingface.networks.config import SIZES, NetworkConfig
 from talkingface.networks.discriminator import Discriminator
 from talkingface.networks.model import TalkingFace
-from talkingface.networks.reenact import reenact
+from talkingface.networks.reenact import encode_driving, generate_frames
 
 # What the method allows at 256 px: (portrait once, driven frame) parameters in millions, and the
 # GMAC of a driven frame.
@@ -83,11 +84,17 @@ def test_modulation_equals_demodulated_weights() -> None:
 
 
 def test_pieces_of_a_video_give_the_same_frames_as_the_whole() -> None:
-    network = TalkingFace(NetworkConfig()).eval()
-    clip = torch.rand(5, 3, 64, 64) * 2 - 1
-    whole = torch.cat([made for _, made in reenact(network, clip[0], [clip])])
-    pieces = torch.cat([made for _, made in reenact(network, clip[0], [clip[:2], clip[2:]])])
-    torch.testing.assert_close(whole, pieces, atol=1e-4, rtol=0)
+    network = TalkingFace(NetworkConfig(corrector=True)).eval()
+    clip, time = torch.rand(5, 3, 64, 64) * 2 - 1, torch.arange(5) / 25
+    whole = encode_driving(network, [(clip, time)])
+    parts = encode_driving(network, [(clip[:2], time[:2]), (clip[2:], time[2:])])
+    for one, other in zip(whole, parts, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-4, rtol=0)
+    codes = MotionPath().apply(network, whole, whole.time)
+    together, in_twos = (
+        torch.stack([*generate_frames(network, clip[0], codes, chunk)]) for chunk in (5, 2)
+    )
+    torch.testing.assert_close(together, in_twos, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("wrong", [{"size": 100}, {"width": "huge"}])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, repeat
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 from torch import Tensor
@@ -16,8 +19,8 @@ from talkingface.errors import UserError
 from talkingface.faces.crop import Box, crop_frame
 from talkingface.faces.framing import driving_box, middle_square, portrait_box
 from talkingface.faces.models import FACE_LANDMARKER, find_model
-from talkingface.networks.model import TalkingFace
-from talkingface.networks.reenact import reenact
+from talkingface.motion.path import MotionPath
+from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
 from talkingface.runs.folder import find_checkpoint
@@ -38,21 +41,60 @@ def run(cfg: DictConfig) -> None:
     network = load_network(checkpoint).to(choose_device(cfg.device))
     size = network.config.size
     portrait, box = _portrait_and_box(cfg, source, driving, size)
-    frames = _cropped(driving, box, size)
+    reference = Reference(driving, info.rate, box, size)
+    total = round(info.duration * info.rate)
+    pieces = reference.pieces(cfg.chunk)
+    codes = encode_driving(network, tqdm(pieces, "reading motion", -(-total // cfg.chunk)))
+    rate = _output_rate(cfg.output_rate) or info.rate
+    frames = round(len(codes.time) / info.rate * rate) or 1
+    wanted = torch.tensor([float(k / rate) for k in range(frames)], dtype=torch.float64)
+    wanted_codes = MotionPath(**cfg.path).apply(network, codes, wanted)
+    made = generate_frames(network, to_tensor(portrait[None])[0], wanted_codes, cfg.chunk)
     columns = 3 if cfg.side_by_side else 1
-    with VideoWriter(output, info.rate, columns * size, size, sound_from=driving) as writer:
-        written = 0
-        for made, true in tqdm(
-            _generate(network, portrait, frames, cfg.chunk),
-            "animating",
-            round(info.duration * info.rate),
-            unit="frame",
-        ):
-            writer.write(np.concatenate([portrait, true, made], 1) if cfg.side_by_side else made)
-            written += 1
-    seconds = float(written / info.rate)
+    with VideoWriter(output, rate, columns * size, size, sound_from=driving) as writer:
+        beside = reference.frames(rate) if cfg.side_by_side else repeat(None, frames)
+        for frame, true in tqdm(zip(made, beside, strict=False), "animating", frames, unit="frame"):
+            pixels = to_uint8(frame[None])[0]
+            writer.write(pixels if true is None else np.concatenate([portrait, true, pixels], 1))
+    seconds = float(frames / rate)
     sound = "with the reference's sound" if info.has_audio else "silent, as the reference is"
-    print(f"{output}: {written} frames, {seconds:.2f} s at {info.rate} frames/s, {sound}.")
+    print(f"{output}: {frames} frames, {seconds:.2f} s at {rate} frames/s, {sound}.")
+
+
+def _output_rate(text: str | float | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        rate = Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= 240:
+        raise UserError(f"output_rate={text}: must be between 1 and 240, such as 25 or 30000/1001.")
+    return rate
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The driving video, cropped; read from the file anew each time, never kept."""
+
+    path: Path
+    rate: Fraction
+    box: Box
+    size: int
+
+    def frames(self, rate: Fraction) -> Iterator[NDArray[np.uint8]]:
+        """Yield the cropped frames (S, S, 3) at a constant rate."""
+        for _, frame in constant_rate_frames(self.path, rate):
+            yield crop_frame(frame, self.box, self.size)
+
+    def pieces(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield `chunk` frames at a time in [-1, 1], with their times in seconds."""
+        frames = self.frames(self.rate)
+        first = 0
+        while piece := list(islice(frames, chunk)):
+            times = [float((first + k) / self.rate) for k in range(len(piece))]
+            yield to_tensor(np.stack(piece)), torch.tensor(times, dtype=torch.float64)
+            first += len(piece)
 
 
 def _portrait_and_box(
@@ -68,26 +110,3 @@ def _portrait_and_box(
     model = find_model(FACE_LANDMARKER, Path(cfg.landmarker) if cfg.landmarker else None)
     box = portrait_box(picture, source, model, cfg.crop_scale)
     return crop_frame(picture, box, size), driving_box(driving, model, cfg.crop_scale)
-
-
-def _cropped(driving: Path, box: Box, size: int) -> Iterator[NDArray[np.uint8]]:
-    return (crop_frame(frame, box, size) for _, frame in constant_rate_frames(driving))
-
-
-def _pieces(frames: Iterator[NDArray[np.uint8]], chunk: int) -> Iterator[Tensor]:
-    while piece := list(islice(frames, chunk)):
-        yield to_tensor(np.stack(piece))
-
-
-def _generate(
-    network: TalkingFace,
-    portrait: NDArray[np.uint8],
-    frames: Iterator[NDArray[np.uint8]],
-    chunk: int,
-) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Yield each generated frame beside the driving frame it follows; memory stays constant."""
-    device = next(network.parameters()).device
-    source = to_tensor(portrait[None]).to(device)
-    pieces = (piece.to(device) for piece in _pieces(frames, chunk))
-    for true, made in reenact(network, source[0], pieces):
-        yield from zip(to_uint8(made), to_uint8(true), strict=True)

@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
 from data_modules.splits import split_clips
 from talkingface.errors import UserError
 from talkingface.manifest import Clip, clip_path, dataset_fingerprint, read_dataset
 from talkingface.metrics.self_reenactment import evaluate_clip
+from talkingface.motion.path import MotionPath
 from talkingface.networks.model import TalkingFace
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
@@ -32,6 +33,7 @@ def run(cfg: DictConfig) -> None:
         "checkpoint": str(checkpoint),
         "written": checkpoint.stat().st_mtime_ns,
         "data": dataset_fingerprint(Path(cfg.data.root)),
+        "path": OmegaConf.to_container(cfg.path),
         "split": [cfg.split, cfg.data.val_identities, cfg.data.test_identities],
     }
     summary_file = output / "summary.json"
@@ -64,22 +66,22 @@ def _fill_in(cfg: DictConfig, checkpoint: Path) -> None:
 
 
 def _evaluate(cfg: DictConfig, network: TalkingFace) -> list[Row]:
-    root = Path(cfg.data.root)
+    root, path = Path(cfg.data.root), MotionPath(**cfg.path)
     _, clips = read_dataset(root)
     chosen = split_clips(clips, cfg.data.val_identities, cfg.data.test_identities)[cfg.split]
     return [
-        _row(network, root, clip, cfg.data.backend)
+        _row(network, root, clip, cfg.data.backend, path)
         for clip in tqdm(chosen, "evaluating", unit="video")
     ]
 
 
-def _row(network: TalkingFace, root: Path, clip: Clip, backend: Backend) -> Row:
-    path, size = clip_path(root, clip.clip), network.config.size
+def _row(network: TalkingFace, root: Path, clip: Clip, backend: Backend, path: MotionPath) -> Row:
+    video, size = clip_path(root, clip.clip), network.config.size
 
     def read(indices: range) -> np.ndarray:
-        return read_clip_frames(path, indices, size, backend)
+        return read_clip_frames(video, indices, size, backend)
 
-    metrics = evaluate_clip(network, read, clip.frames)
+    metrics = evaluate_clip(network, read, clip.frames, clip.rate, path)
     return {"clip": clip.clip, "identity": clip.identity, "frames": clip.frames, **metrics}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -11,15 +12,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from talkingface.metrics.image import frame_metrics
+from talkingface.motion.path import MotionPath
 from talkingface.networks.model import TalkingFace
-from talkingface.networks.reenact import reenact
+from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.video.frames import to_tensor
 
 ReadChunk = Callable[[range], NDArray[np.uint8]]
 
 
 def evaluate_clip(
-    network: TalkingFace, read: ReadChunk, frames: int, chunk: int = 32
+    network: TalkingFace,
+    read: ReadChunk,
+    frames: int,
+    rate: Fraction,
+    path: MotionPath,
+    chunk: int = 32,
 ) -> dict[str, float]:
     """Measure the reenactment of one clip from its first frame.
 
@@ -27,6 +34,8 @@ def evaluate_clip(
         network: in eval mode; frames are moved to its device.
         read: returns the given frames as (T, S, S, 3) uint8; called in order, in two passes.
         frames: number of frames in the clip.
+        rate: its frames a second.
+        path: what happens to the codes.
         chunk: frames in memory at a time.
 
     Returns:
@@ -36,15 +45,25 @@ def evaluate_clip(
     """
     device = next(network.parameters()).device
     chunks = [range(start, min(start + chunk, frames)) for start in range(0, frames, chunk)]
+    time_T = torch.arange(frames, dtype=torch.float64) / float(rate)
+    summed = torch.zeros(())
 
-    def clips() -> Iterator[Tensor]:
-        return (to_tensor(read(indices)).to(device) for indices in chunks)
+    def pieces() -> Iterator[tuple[Tensor, Tensor]]:
+        nonlocal summed
+        for indices in chunks:
+            clip = to_tensor(read(indices))
+            summed = summed + clip.sum(dim=0)
+            yield clip, time_T[indices.start : indices.stop]
 
-    mean = sum((clip.sum(dim=0) for clip in clips()), torch.zeros((), device=device)) / frames
-    sums: dict[str, float] = defaultdict(float)
+    driving = encode_driving(network, pieces())
+    mean = (summed / frames)[None].to(device)
     source = to_tensor(read(range(1))).to(device)
-    for clip, made in reenact(network, source[0], clips()):
-        for name, guess in (("", made), ("_still", source), ("_mean", mean[None])):
+    made = generate_frames(network, source[0], path.apply(network, driving, time_T), chunk)
+    sums: dict[str, float] = defaultdict(float)
+    for indices in chunks:
+        clip = to_tensor(read(indices)).to(device)
+        generated = torch.stack([next(made) for _ in indices])
+        for name, guess in (("", generated), ("_still", source), ("_mean", mean)):
             values = frame_metrics(_unit(guess.expand_as(clip)), _unit(clip))
             for metric, value_T in values.items():
                 sums[metric + name] += float(value_T.sum())

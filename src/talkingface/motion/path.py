@@ -1,0 +1,86 @@
+"""From the codes of a driving video to the codes that frames are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+from talkingface.errors import UserError
+from talkingface.motion.resampling import resample_codes
+from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
+from talkingface.networks.model import TalkingFace
+
+Smoothing = Literal["none", "gaussian", "kalman"]
+Repeats = Literal["interpolate", "keep"]
+
+
+class Driving(NamedTuple):
+    """A driving video as codes; small enough to be kept whole.
+
+    Attributes:
+        code: (T, Z).
+        time: (T,) float64, seconds from the video's start, rising at any spacing.
+        fresh: (T,) bool, False for frames that only repeat the one before.
+    """
+
+    code: Tensor
+    time: Tensor
+    fresh: Tensor
+
+
+@dataclass(frozen=True)
+class MotionPath:
+    """What happens to codes between the motion encoder and the generator.
+
+    Attributes:
+        corrector: use the network's corrector, where it has one.
+        smoothing: filter of the head-pose code: none, gaussian or kalman.
+        strength: the Gaussian's deviation in frames, or the Kalman smoother's measurement noise
+            over its acceleration.
+        lookahead: frames that the filter may look ahead; None for all.
+        repeats: "interpolate" leaves repeated frames out and fills in between their neighbours,
+            "keep" takes them as they are. A corrector repairs them itself.
+
+    Raises:
+        UserError: a choice that is not offered.
+    """
+
+    corrector: bool = True
+    smoothing: Smoothing = "none"
+    strength: float = 1.5
+    lookahead: int | None = None
+    repeats: Repeats = "interpolate"
+
+    def __post_init__(self) -> None:
+        """Check the choices a user can get wrong."""
+        if self.smoothing not in ("none", "gaussian", "kalman"):
+            raise UserError(f"smoothing {self.smoothing!r}: must be none, gaussian or kalman.")
+        if self.repeats not in ("interpolate", "keep"):
+            raise UserError(f"repeats {self.repeats!r}: must be interpolate or keep.")
+
+    @torch.no_grad()
+    def apply(self, network: TalkingFace, driving: Driving, wanted_U: Tensor) -> Tensor:
+        """Return codes (U, Z) at the wanted times in seconds."""
+        code_TZ, time_T, fresh_T = driving
+        corrected = self.corrector and network.corrector is not None
+        if corrected:
+            code_TZ = network.correct(code_TZ[None], time_T[None].float(), fresh_T[None])[0]
+        usable_T = torch.ones_like(fresh_T)
+        if self.repeats == "interpolate" and not corrected:
+            usable_T = fresh_T.clone()
+            usable_T[0] = True
+        code_TZ, time_T = code_TZ[usable_T], time_T[usable_T]
+        pose_dim = network.config.pose_dim
+        pose_TP, face_TF = code_TZ[:, :pose_dim], code_TZ[:, pose_dim:]
+        code_TZ = torch.cat([self._smooth(pose_TP, time_T), face_TF], dim=1)
+        return resample_codes(code_TZ, time_T, wanted_U)
+
+    def _smooth(self, pose_TP: Tensor, time_T: Tensor) -> Tensor:
+        if self.smoothing == "gaussian":
+            return gaussian_smooth(pose_TP, self.strength, self.lookahead)
+        if self.smoothing == "kalman":
+            return kalman_smooth(pose_TP, time_T, self.strength, self.lookahead)
+        return pose_TP

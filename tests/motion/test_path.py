@@ -1,0 +1,79 @@
+"""Codes reach the generator corrected, smoothed and at the wanted times, as asked."""
+
+import pytest
+import torch
+
+from talkingface.errors import UserError
+from talkingface.motion.path import Driving, MotionPath
+from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
+from talkingface.networks.config import NetworkConfig
+from talkingface.networks.model import TalkingFace
+
+
+def _network(corrector: bool = False) -> TalkingFace:
+    torch.manual_seed(0)
+    network = TalkingFace(NetworkConfig(width="tiny", corrector=corrector)).eval()
+    if network.corrector is not None:
+        for parameter in network.corrector.parameters():
+            torch.nn.init.normal_(parameter, std=0.1)
+    return network
+
+
+def _driving(frames: int = 20) -> Driving:
+    time = torch.arange(frames, dtype=torch.float64) / 25
+    speed = torch.linspace(-2, 2, 76)
+    code = time[:, None].float() * speed
+    return Driving(code, time, torch.ones(frames, dtype=torch.bool))
+
+
+def test_nothing_is_done_to_codes_unless_asked() -> None:
+    driving = Driving(torch.randn(20, 76), *_driving()[1:])
+    torch.testing.assert_close(MotionPath().apply(_network(), driving, driving.time), driving.code)
+
+
+@pytest.mark.parametrize("rate", [10, 24, 30000 / 1001, 60])
+def test_any_rate_comes_out(rate: float) -> None:
+    driving = _driving()
+    wanted = torch.arange(int(0.75 * rate), dtype=torch.float64) / rate
+    expected = wanted[:, None].float() * torch.linspace(-2, 2, 76)
+    torch.testing.assert_close(MotionPath().apply(_network(), driving, wanted), expected)
+
+
+def test_repeated_frames_are_filled_in_or_kept() -> None:
+    driving = _driving()
+    frozen, fresh = driving.code.clone(), driving.fresh.clone()
+    frozen[7:9], fresh[7:9] = frozen[6], False
+    stuck = Driving(frozen, driving.time, fresh)
+    filled = MotionPath().apply(_network(), stuck, driving.time)
+    torch.testing.assert_close(filled, driving.code)
+    kept = MotionPath(repeats="keep").apply(_network(), stuck, driving.time)
+    torch.testing.assert_close(kept, frozen)
+
+
+def test_the_corrector_is_used_where_there_is_one_and_can_be_left_out() -> None:
+    network, driving = _network(corrector=True), _driving()
+    made = MotionPath().apply(network, driving, driving.time)
+    expected = network.correct(driving.code[None], driving.time[None].float(), driving.fresh[None])
+    torch.testing.assert_close(made, expected[0])
+    assert not torch.allclose(made, driving.code)
+    without = MotionPath(corrector=False).apply(network, driving, driving.time)
+    torch.testing.assert_close(without, driving.code)
+
+
+def test_smoothers_touch_the_head_pose_only() -> None:
+    driving = Driving(torch.randn(20, 76), *_driving()[1:])
+    pose = driving.code[:, :12]
+    for kind, expected in (
+        ("gaussian", gaussian_smooth(pose, 2.0, 2)),
+        ("kalman", kalman_smooth(pose, driving.time, 2.0, 2)),
+    ):
+        path = MotionPath(smoothing=kind, strength=2.0, lookahead=2)  # type: ignore[arg-type]
+        made = path.apply(_network(), driving, driving.time)
+        torch.testing.assert_close(made[:, :12], expected)
+        torch.testing.assert_close(made[:, 12:], driving.code[:, 12:])
+
+
+@pytest.mark.parametrize("wrong", [{"smoothing": "median"}, {"repeats": "drop"}])
+def test_a_choice_that_is_not_offered_is_refused(wrong: dict) -> None:
+    with pytest.raises(UserError, match="must be"):
+        MotionPath(**wrong)
