@@ -38,7 +38,7 @@ test-all: $(READY)  ## Run all tests, whole commands included
 
 demo: $(READY)  ## Synthesise talking heads, train, evaluate on new people, animate; ten minutes or so
 	@# Five frames a second show more poses for the same number of frames than 25 do.
-	$(BIN)/talkingface synthesize output=demo/data identities=240 clips_per_identity=1 \
+	$(BIN)/talkingface synthesize output=demo/data identities=200 clips_per_identity=1 \
 	  shared_motions=0 seconds=8 rate=5 size=64
 	$(BIN)/talkingface synthesize output=demo/unseen identities=2 clips_per_identity=1 \
 	  shared_motions=0 seconds=4 size=64 seed=1

@@ -13,11 +13,12 @@ from torch import Tensor, nn
 
 from data_modules.dataset import ClipBatch
 from lightning_modules.arms import Arms, check_codes
-from lightning_modules.decoding import Decodes, pick
+from lightning_modules.decoding import pick
+from lightning_modules.judges import Judges, JudgeSettings
+from lightning_modules.objective import flow_guidance, image_losses, motion_guidance
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
-from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
-from talkingface.losses.reconstruction import reconstruction_losses, region_weight
+from talkingface.losses.guidance import Guidance, point_loss
 from talkingface.losses.weighting import total, weighted
 from talkingface.manifest import DatasetInfo
 from talkingface.metrics.amplitude import AmplitudeRatio
@@ -27,7 +28,6 @@ from talkingface.motion.stac import StacSettings
 from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.discriminator import Discriminator
-from talkingface.networks.generator import Generated
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.motion_encoder import Motion
 from talkingface.video.frames import to_signed
@@ -47,6 +47,7 @@ class ReenactmentModule(L.LightningModule):
         adversarial: the discriminator's part.
         decodes: frames decoded a clip and step, the same in every arm.
         cra, stac: which techniques are on.
+        judges: frozen networks that judge generated frames.
         info: the training data set, whose labels guidance reads.
     """
 
@@ -61,6 +62,7 @@ class ReenactmentModule(L.LightningModule):
         decodes: int,
         cra: CraSettings,
         stac: StacSettings,
+        judges: JudgeSettings,
         info: DatasetInfo,
     ):
         super().__init__()
@@ -71,6 +73,7 @@ class ReenactmentModule(L.LightningModule):
         network = replace(network, corrector=stac.corrects, lookahead=stac.lookahead)
         self.network = channels_last(TalkingFace(network))
         self.arms = Arms(self.network, cra, stac, decodes)
+        self.judges = Judges(judges)
         self.guidance: Guidance | None = None
         if guidance.enabled:
             labels = len(info.pose_names), len(info.expression_names)
@@ -113,6 +116,10 @@ class ReenactmentModule(L.LightningModule):
             )
         return cast(list[torch.optim.Optimizer], optimizers)
 
+    def on_fit_start(self) -> None:
+        """Bring the judges, which are no part of the module, to its device."""
+        self.judges.to(self.device)
+
     def training_step(self, batch: ClipBatch, batch_index: int) -> None:
         """Train on one batch: the generator's side, then the discriminator's."""
         optimizers = self.optimizers()
@@ -136,7 +143,7 @@ class ReenactmentModule(L.LightningModule):
         source = to_signed(batch["source"])
         motion = self.network.read_clip(to_signed(batch["driver"]))
         self.network.statistics.update(motion.code)
-        losses = self._motion_guidance(batch, motion)
+        losses = motion_guidance(self.guidance, batch, motion)
         appearance = self.network.appearance(source)
         if not self.generating:
             if self.network.config.generator == "warp":
@@ -150,17 +157,24 @@ class ReenactmentModule(L.LightningModule):
         frames = made.frames.unflatten(0, decodes.code.shape[:2])
         targeted = decodes.frame.shape[1]
         true = pick(to_signed(batch["driving"]), decodes.frame)
-        losses |= code_losses | self._image_losses(
-            batch, motion, frames[:, :targeted], true, decodes
-        )
+        losses |= code_losses
+        losses |= image_losses(batch, decodes, frames[:, :targeted], true, self.region_gain)
+        pairs = frames[:, :targeted].flatten(0, 1), true.flatten(0, 1)
+        anchors = pick(motion.anchors.detach(), decodes.frame).flatten(0, 1)
+        losses |= self.arms.face_loss(self.network, *pairs, anchors)
+        losses |= self.judges.losses(*pairs, anchors)
+        if "perceptual" in losses:
+            del losses["pyramid"]
+        if self.competing and self.discriminator is not None:
+            losses |= generator_losses(self.discriminator(pairs[1]), self.discriminator(pairs[0]))
         if self.guidance is not None and made.points is not None:
-            losses |= self._flow_guidance(batch, made, decodes)
+            losses |= flow_guidance(batch, decodes, made.points, made.flows)
         if budget.crossed:
             losses |= self.arms.crossed_losses(
                 self.network, frames[:, targeted:], decodes.crossed, batch, budget, generator
             )
         self._log_cost(batch, budget)
-        return losses, true.flatten(0, 1), frames[:, :targeted].flatten(0, 1)
+        return losses, pairs[1], pairs[0]
 
     def _log_cost(self, batch: ClipBatch, budget: Budget) -> None:
         """Log the frames that a step decodes, the same in every arm, and those it encodes."""
@@ -168,41 +182,6 @@ class ReenactmentModule(L.LightningModule):
         passes = 2 if self.arms.alignment is not None else 1
         self.log("decoded_frames", float(clips * budget.total))
         self.log("encoded_frames", float(clips * (passes * window + 1)))
-
-    def _image_losses(
-        self, batch: ClipBatch, motion: Motion, made: Tensor, true: Tensor, decodes: Decodes
-    ) -> dict[str, Tensor]:
-        """Return the losses of frames (B, N, 3, S, S) that have a true frame."""
-        landmarks = pick(batch["landmarks"], decodes.frame)
-        pixels = region_weight(landmarks, true.shape[-1], self.region_gain)
-        losses = reconstruction_losses(made, true, pixels)
-        anchors = pick(motion.anchors.detach(), decodes.frame).flatten(0, 1)
-        losses |= self.arms.face_loss(self.network, made.flatten(0, 1), true.flatten(0, 1), anchors)
-        if self.competing and self.discriminator is not None:
-            judged = [self.discriminator(x.flatten(0, 1)) for x in (true, made)]
-            losses |= generator_losses(*judged)
-        return losses
-
-    def _motion_guidance(self, batch: ClipBatch, motion: Motion) -> dict[str, Tensor]:
-        """Return what labels say of the motion codes."""
-        if self.guidance is None:
-            return {}
-        labels = batch["pose"], batch["expression"], batch["face"]
-        losses = self.guidance.losses(motion.code.float(), *labels)
-        return losses | anchor_loss(motion.anchors, batch["landmarks"])
-
-    def _flow_guidance(
-        self, batch: ClipBatch, made: Generated, decodes: Decodes
-    ) -> dict[str, Tensor]:
-        """Return what landmarks say of points and flow."""
-        assert made.points is not None
-        shape, targeted = decodes.code.shape[:2], decodes.frame.shape[1]
-        points, *flows = (
-            x.unflatten(0, shape)[:, :targeted].flatten(0, 1) for x in (made.points, *made.flows)
-        )
-        landmarks = pick(batch["landmarks"], decodes.frame)
-        losses = point_loss(points, landmarks.flatten(0, 1))
-        return losses | flow_loss(flows, batch["source_landmarks"], landmarks)
 
     def _weights(self) -> dict[str, float]:
         """Return the weight of every loss at this step."""
@@ -260,7 +239,7 @@ class ReenactmentModule(L.LightningModule):
         still = (source[:, None] - driving).abs().mean() / 2
         self.log_dict({"val/l1": l1, "val/l1_still": still}, sync_dist=True, batch_size=len(source))
         if self.guidance is not None:
-            losses = self._motion_guidance(batch, motion)
+            losses = motion_guidance(self.guidance, batch, motion)
             named = {f"val/{name}": value for name, value in losses.items()}
             self.log_dict(named, sync_dist=True, batch_size=len(source))
             made_code = self.network.read_clip(generated).code.float()

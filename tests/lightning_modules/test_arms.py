@@ -109,7 +109,7 @@ def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:
         ("cra.pair", {"pair"}),
         ("stac.invariance", {"invariance"}),
         ("stac.equivariance", {"equivariance"}),
-        ("stac.corrector", {"code", "velocity", "identity"}),
+        ("stac.corrector", {"code", "velocity", "unchanged"}),
     ):
         whole, batch = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"]))
         part, _ = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"], f"model.{switch}=false"))

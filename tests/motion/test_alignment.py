@@ -73,7 +73,7 @@ def test_correction_losses_train_the_corrector_and_never_the_codes() -> None:
     time, fresh = torch.arange(20).expand(2, -1) / 25, torch.ones(2, 20, dtype=torch.bool)
     losses = correction_losses(corrector, CodeStatistics(76, 12), clean, worse, time, fresh)
     # An untrained corrector changes nothing, so clean codes pass it unchanged.
-    assert float(losses["identity"]) == 0
+    assert float(losses["unchanged"]) == 0
     assert float(losses["code"]) > 0
     sum(losses.values()).backward()
     assert clean.grad is None

@@ -20,7 +20,13 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model file with its official address and the only content that is accepted."""
+    """A model file with its official address and the only content that is accepted.
+
+    Attributes:
+        name: its file name.
+        url: where it is published.
+        sha256: its checksum, or as much of its beginning as the publisher tells.
+    """
 
     name: str
     url: str
@@ -69,7 +75,7 @@ def _checked(model: ModelFile, path: Path) -> Path:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-    if digest.hexdigest() != model.sha256:
+    if not digest.hexdigest().startswith(model.sha256):
         raise UserError(
             f"{path}: not the expected {model.name}, its SHA-256 is {digest.hexdigest()}. "
             f"Remove it. {_remedy(model)}"

@@ -93,10 +93,10 @@ def correction_losses(
     time_BT: Tensor,
     fresh_BT: Tensor,
 ) -> dict[str, Tensor]:
-    """Return "code", "velocity" and "identity"; they train the corrector alone.
+    """Return "code", "velocity" and "unchanged"; they train the corrector alone.
 
     Codes come in detached: normalised by the codes' own deviation, these losses would reward an
-    encoder for codes that hardly move. "velocity" and "identity" (clean codes have to stay as they
+    encoder for codes that hardly move. "velocity" and "unchanged" (clean codes have to stay as they
     are) keep the corrector from becoming a low-pass filter.
     """
     clean_BTZ, scale_Z = clean_BTZ.detach(), statistics.scale
@@ -105,7 +105,7 @@ def correction_losses(
     return {
         "code": scaled_distance(corrected_BTZ, clean_BTZ, scale_Z),
         "velocity": scaled_distance(corrected_BTZ.diff(dim=1), clean_BTZ.diff(dim=1), scale_Z),
-        "identity": scaled_distance(untouched_BTZ, clean_BTZ, scale_Z),
+        "unchanged": scaled_distance(untouched_BTZ, clean_BTZ, scale_Z),
     }
 
 

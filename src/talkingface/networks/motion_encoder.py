@@ -67,13 +67,9 @@ class MotionEncoder(nn.Module):
     def face_motion(self, frame_B3SS: Tensor, anchors_B32: Tensor) -> Tensor:
         """Read facial motion (B, face_dim) of frames whose eyes and mouth are known."""
         detail_B3SS = F.avg_pool2d(frame_B3SS, max(frame_B3SS.shape[-1] // _DETAIL, 1))
-        right, left, mouth = anchors_B32.unbind(dim=1)
-        middle, across = (right + left) / 2, left - right
-        # A face turned aside keeps its height, a face turned down its width.
-        scale = torch.maximum(_length(across), 0.9 * _length(mouth - middle)).clamp(0.1, 0.8)
-        angle = torch.atan2(across[:, 1], across[:, 0].clamp_min(0.05))
-        eyes = self.eyes(cut_region(detail_B3SS, middle, _EYES * scale, angle))
-        lips = self.mouth(cut_region(detail_B3SS, mouth, _MOUTH * scale, angle))
+        middle_B2, scale_B, angle_B = face_frame(anchors_B32)
+        eyes = self.eyes(cut_region(detail_B3SS, middle_B2, _EYES * scale_B, angle_B))
+        lips = self.mouth(cut_region(detail_B3SS, anchors_B32[:, 2], _MOUTH * scale_B, angle_B))
         face_BF: Tensor = self.face(torch.cat([eyes, lips], dim=1))
         return face_BF
 
@@ -103,16 +99,33 @@ def soft_argmax(heat_BKHH: Tensor) -> Tensor:
     return torch.stack([x_BK, y_BK], dim=-1)
 
 
-def cut_region(image_B3SS: Tensor, centre_B2: Tensor, half_B: Tensor, angle_B: Tensor) -> Tensor:
-    """Cut turned squares out of pictures and bring them to 32x32 pixels.
+def face_frame(anchors_B32: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return where faces are: the eyes' middle (B, 2), scale and angle (B,).
+
+    The scale is the distance of the eyes in a face seen from the front, in units of half the
+    picture's side; the angle is in radians, clockwise in the picture.
+    """
+    right_B2, left_B2, mouth_B2 = anchors_B32.unbind(dim=1)
+    middle_B2, across_B2 = (right_B2 + left_B2) / 2, left_B2 - right_B2
+    # A face turned aside keeps its height, a face turned down its width.
+    scale_B = torch.maximum(_length(across_B2), 0.9 * _length(mouth_B2 - middle_B2))
+    angle_B = torch.atan2(across_B2[:, 1], across_B2[:, 0].clamp_min(0.05))
+    return middle_B2, scale_B.clamp(0.1, 0.8), angle_B
+
+
+def cut_region(
+    image_B3SS: Tensor, centre_B2: Tensor, half_B: Tensor, angle_B: Tensor, side: int = _REGION
+) -> Tensor:
+    """Cut turned squares out of pictures and bring them to one size.
 
     Args:
         image_B3SS: the pictures.
         centre_B2: centres in [-1, 1], x before y.
         half_B: half sides, in units of half the picture's side.
         angle_B: directions of the squares' x axes in radians, clockwise in the picture.
+        side: their side afterwards, pixels.
     """
-    line = (torch.arange(_REGION, device=image_B3SS.device) * 2 + 1) / _REGION - 1
+    line = (torch.arange(side, device=image_B3SS.device) * 2 + 1) / side - 1
     y_RR, x_RR = torch.meshgrid(line, line, indexing="ij")
     cos, sin = (half_B * f(angle_B) for f in (torch.cos, torch.sin))
     cos, sin = cos[:, None, None], sin[:, None, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from talkingface.errors import UserError
 from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
+from talkingface.tensor_files import read_tensors
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -20,14 +20,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     Raises:
         UserError: not a checkpoint, or one that holds more than that.
     """
-    try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(
-            f"{path}: not a checkpoint of plain tensors ({first}). Give a .ckpt file that "
-            "`talkingface train` wrote."
-        ) from error
+    checkpoint: Any = read_tensors(path)
     if not isinstance(checkpoint, dict) or not {"network", "state_dict"} <= checkpoint.keys():
         raise UserError(f"{path}: holds no network. Give a .ckpt file from `talkingface train`.")
     return checkpoint

@@ -1,0 +1,44 @@
+"""What generated frames and motion codes are compared with, from a batch's frames and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from data_modules.dataset import ClipBatch
+from lightning_modules.decoding import Decodes, pick
+from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
+from talkingface.losses.reconstruction import reconstruction_losses, region_weight
+from talkingface.networks.motion_encoder import Motion
+
+
+def image_losses(
+    batch: ClipBatch, decodes: Decodes, made_BN3SS: Tensor, true_BN3SS: Tensor, region_gain: float
+) -> dict[str, Tensor]:
+    """Return the reconstruction losses of frames that have a true frame."""
+    landmarks = pick(batch["landmarks"], decodes.frame)
+    pixels = region_weight(landmarks, true_BN3SS.shape[-1], region_gain)
+    return reconstruction_losses(made_BN3SS, true_BN3SS, pixels)
+
+
+def motion_guidance(
+    guidance: Guidance | None, batch: ClipBatch, motion: Motion
+) -> dict[str, Tensor]:
+    """Return what labels say of the motion of a window; nothing without guidance."""
+    if guidance is None:
+        return {}
+    labels = batch["pose"], batch["expression"], batch["face"]
+    losses = guidance.losses(motion.code.float(), *labels)
+    return losses | anchor_loss(motion.anchors, batch["landmarks"])
+
+
+def flow_guidance(
+    batch: ClipBatch, decodes: Decodes, points: Tensor, flows: Sequence[Tensor]
+) -> dict[str, Tensor]:
+    """Return what landmarks say of the points and flows, (B * K, ...), of generated frames."""
+    shape, targeted = decodes.code.shape[:2], decodes.frame.shape[1]
+    points, *flows = (x.unflatten(0, shape)[:, :targeted].flatten(0, 1) for x in (points, *flows))
+    landmarks = pick(batch["landmarks"], decodes.frame)
+    losses = point_loss(points, landmarks.flatten(0, 1))
+    return losses | flow_loss(flows, batch["source_landmarks"], landmarks)
