@@ -12,6 +12,9 @@ from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers import WandbLogger
 
 from talkingface.manifest import clip_path
+from talkingface.motion.path import MotionPath
+from talkingface.networks.model import TalkingFace
+from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.video.clips import read_clip_frames
 from talkingface.video.frames import to_tensor, to_uint8
 from talkingface.video.write import VideoWriter
@@ -50,7 +53,7 @@ class SampleVideos(Callback):
             indices = range(min(self.frames, clip.frames))
             path = clip_path(data.root, clip.clip)
             driving = read_clip_frames(path, indices, data.window.size, data.backend)
-            generated = self._reenact(pl_module, driving)
+            generated = self._reenact(pl_module, driving, float(clip.rate))
             source = np.broadcast_to(driving[-1], driving.shape)
             target = self.folder / f"step-{pl_module.step:08d}_{clip.clip}.mp4"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,9 +64,13 @@ class SampleVideos(Callback):
             self._log(trainer, target, pl_module.step)
 
     @torch.no_grad()
-    def _reenact(self, pl_module: Any, driving: np.ndarray) -> np.ndarray:
-        clip = to_tensor(driving).to(pl_module.device)
-        return to_uint8(pl_module.network(clip[-1:], clip[None])[0])
+    def _reenact(self, pl_module: Any, driving: np.ndarray, rate: float) -> np.ndarray:
+        network: TalkingFace = pl_module.network
+        clip = to_tensor(driving)
+        time_T = torch.arange(len(clip), dtype=torch.float64) / rate
+        codes = encode_driving(network, [(clip, time_T)])
+        wanted = MotionPath().apply(network, codes, time_T)
+        return to_uint8(torch.stack([*generate_frames(network, clip[-1], wanted)]))
 
     def _log(self, trainer: L.Trainer, path: Path, step: int) -> None:
         for logger in trainer.loggers:

@@ -63,11 +63,13 @@ class MotionPath:
 
     @torch.no_grad()
     def apply(self, network: TalkingFace, driving: Driving, wanted_U: Tensor) -> Tensor:
-        """Return codes (U, Z) at the wanted times in seconds."""
+        """Return codes (U, Z) on the CPU at the wanted times in seconds."""
         code_TZ, time_T, fresh_T = driving
         corrected = self.corrector and network.corrector is not None
         if corrected:
-            code_TZ = network.correct(code_TZ[None], time_T[None].float(), fresh_T[None])[0]
+            device = network.statistics.mean.device
+            whole = (x[None].to(device) for x in (code_TZ, time_T.float(), fresh_T))
+            code_TZ = network.correct(*whole)[0].cpu()
         usable_T = torch.ones_like(fresh_T)
         if self.repeats == "interpolate" and not corrected:
             usable_T = fresh_T.clone()
