@@ -1,4 +1,4 @@
-"""Milliseconds a training sample with and without decoded clips in memory, in alternating rounds."""
+"""Milliseconds a training sample with and without decoded clips in memory, in turn."""
 
 import argparse
 import tempfile

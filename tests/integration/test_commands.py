@@ -77,6 +77,20 @@ def test_a_checkpoint_becomes_a_playable_file_in_step_with_its_reference(
     assert np.abs(first[:, 64:128].astype(int) - frames[0]).mean() < 8
 
 
+def test_another_output_rate_keeps_the_duration_and_the_sound(
+    run_folder: Path, talking_heads: Path, tmp_path: Path
+) -> None:
+    _, clips = read_dataset(talking_heads)
+    driving, output = clip_path(talking_heads, clips[1].clip), tmp_path / "out.mp4"
+    where = (f"source={driving}", f"driving={driving}", f"output={output}", "crop=whole")
+    ways = ("output_rate=30000/1001", "path.smoothing=kalman", "path.lookahead=2")
+    talkingface("animate", f"checkpoint={run_folder}", *where, *ways)
+    made, true = probe(output), probe(driving)
+    assert made.rate == Fraction(30000, 1001)
+    assert abs(made.duration - true.duration) <= 1 / made.rate
+    assert made.has_audio
+
+
 def test_bad_input_is_one_line_and_leaves_no_output(
     run_folder: Path, talking_heads: Path, tmp_path: Path
 ) -> None:
@@ -98,6 +112,8 @@ def test_bad_input_is_one_line_and_leaves_no_output(
         {"checkpoint": garbage},
         {"crop": "nose"},
         {"output": tmp_path / "out.gif"},
+        {"output_rate": "0"},
+        {"path.smoothing": "median"},
         {"device": "abacus"},
     ):
         fields = [f"{name}={value}" for name, value in {**good, **wrong}.items()]

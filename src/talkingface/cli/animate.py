@@ -36,6 +36,7 @@ def run(cfg: DictConfig) -> None:
     source, driving, output = (Path(cfg[name]) for name in ("source", "driving", "output"))
     if output.suffix.lower() not in (".mp4", ".mov", ".m4v"):
         raise UserError(f"{output}: must end in .mp4, .mov or .m4v.")
+    path, output_rate = MotionPath(**cfg.path), _output_rate(cfg.output_rate)
     info = probe(driving)
     checkpoint = find_checkpoint(Path(cfg.checkpoint))
     network = load_network(checkpoint).to(choose_device(cfg.device))
@@ -45,10 +46,10 @@ def run(cfg: DictConfig) -> None:
     total = round(info.duration * info.rate)
     pieces = reference.pieces(cfg.chunk)
     codes = encode_driving(network, tqdm(pieces, "reading motion", -(-total // cfg.chunk)))
-    rate = _output_rate(cfg.output_rate) or info.rate
+    rate = output_rate or info.rate
     frames = round(len(codes.time) / info.rate * rate) or 1
     wanted = torch.tensor([float(k / rate) for k in range(frames)], dtype=torch.float64)
-    wanted_codes = MotionPath(**cfg.path).apply(network, codes, wanted)
+    wanted_codes = path.apply(network, codes, wanted)
     made = generate_frames(network, to_tensor(portrait[None])[0], wanted_codes, cfg.chunk)
     columns = 3 if cfg.side_by_side else 1
     with VideoWriter(output, rate, columns * size, size, sound_from=driving) as writer:
