@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import wandb
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
@@ -147,6 +148,8 @@ def test_wandb_works_offline_without_an_account(
     monkeypatch.delenv("WANDB_API_KEY", raising=False)
     cfg = tiny_run("logger=wandb", "steps=2", "trainer.val_every=2")
     train(cfg)
+    # W&B's service closes a finished run's file a moment later; leaving waits for it.
+    wandb.teardown()
     (stored,) = (_run_folder(cfg) / "wandb").glob("offline-run-*/run-*.wandb")
     assert stored.name == f"run-{_run_folder(cfg).parent.name}-{_run_folder(cfg).name}.wandb"
     for name in (b"samples/", b"val/l1"):
