@@ -50,7 +50,7 @@ demo: $(READY)  ## Synthesise talking heads, train, evaluate on new people, anim
 	@echo "demo/cross.mp4  the same person, moved by somebody else's video"
 	@echo "                (each with sound: portrait, driving video, generated video)"
 	@echo "The run with its curves and sample videos: $$(ls -d demo/runs/demo/*/)"
-	@echo "One row of figures a held-out video: $$(ls demo/runs/demo/*/evaluation/test/videos.csv)"
+	@echo "One row of figures a held-out video: $$(ls demo/runs/demo/*/evaluation/test/clean/videos.csv)"
 
 ANIMATE = $(BIN)/talkingface animate checkpoint=demo/runs crop=whole side_by_side=true output=$@ \
   source=demo/unseen/clips/id0000_m0000.mp4

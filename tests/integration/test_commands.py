@@ -142,3 +142,26 @@ def test_real_faces_are_found_and_animated(
     assert made.has_audio
     assert made.rate == true.rate
     assert abs(made.duration - true.duration) <= 1 / true.rate
+
+
+def test_arms_are_compared_in_one_table_and_one_video(
+    run_folder: Path, talking_heads: Path, tmp_path: Path
+) -> None:
+    arm = ("model.stac.enabled=true", "model.decodes=4", "data.clip_length=4", "data.stride=1")
+    start = ("model.guidance.steps=0", f"pretrained={run_folder}", "steps=2", "trainer.val_every=2")
+    places = (f"data.root={talking_heads}", f"runs={tmp_path}")
+    for switch in ("false", "true"):
+        words = (*TINY_RUN, *start, *arm, f"model.stac.enabled={switch}", *places, "name=arms")
+        talkingface("train", *words)
+    _, clips = read_dataset(talking_heads)
+    portrait, driving = (clip_path(talking_heads, clips[i].clip) for i in (0, 1))
+    where = (f"runs={tmp_path / 'arms'}", f"output={tmp_path / 'out'}", "crop=whole")
+    printed = talkingface("compare", *where, f"source={portrait}", f"driving={driving}")
+    rows = list(csv.DictReader((tmp_path / "out/runs.csv").open()))
+    found = [(row["reference"], row["arm"]) for row in rows]
+    assert found == [(r, a) for r in ("clean", "jitter-2") for a in ("baseline", "STAC")]
+    assert all(f"{float(row['l1']):.4f}" in printed for row in rows)
+    assert rows[0]["jitter"] != rows[2]["jitter"]
+    made, true = probe(tmp_path / "out/comparison.mp4"), probe(driving)
+    assert (made.width, made.has_audio) == (3 * 128, True)
+    assert abs(made.duration - true.duration) <= 1 / true.rate

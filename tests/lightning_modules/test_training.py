@@ -15,6 +15,7 @@ from omegaconf import DictConfig
 from data_modules.clips import ClipDataModule
 from lightning_modules.settings import GuidanceSettings, Optimisation
 from talkingface.cli.train import train
+from talkingface.errors import UserError
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import find_checkpoint
 
@@ -135,6 +136,31 @@ def test_a_pretrained_run_starts_from_the_weights_and_another_folder(tiny_run: T
     copied = _state(find_checkpoint(Path(second.runs) / "b"), "state_dict")
     for name, value in network.items():
         torch.testing.assert_close(copied[name], value)
+
+
+def test_every_arm_can_start_from_one_baseline(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("steps=2", "trainer.val_every=2")
+    train(cfg)
+    first = find_checkpoint(_run_folder(cfg))
+    arm = ["model.cra.enabled=true", "model.stac.enabled=true", "model.decodes=4"]
+    arm += ["data.clip_length=5", "data.stride=1", "model.guidance.steps=0"]
+    still = [f"model.optimisation.{rate}=0.0" for rate in ("lr", "motion_lr")]
+    second = tiny_run("steps=1", "trainer.val_every=1", f"pretrained={first}", *arm, *still)
+    second.name = "both"
+    train(second)
+    begun = _state(find_checkpoint(Path(second.runs) / "both"), "state_dict")
+    stored = _state(first, "state_dict")
+    assert torch.equal(begun["guidance.pose.weight"], stored["guidance.pose.weight"])
+    assert torch.equal(begun["network.motion.trunk.weight"], stored["network.motion.trunk.weight"])
+    assert any(name.startswith("network.corrector.") for name in begun.keys() - stored.keys())
+
+
+def test_pretrained_networks_of_another_shape_are_refused(tiny_run: TinyRun) -> None:
+    cfg = tiny_run("steps=1", "trainer.val_every=1")
+    train(cfg)
+    wider = tiny_run(f"pretrained={cfg.runs}", "name=wide", "model.network.width=small")
+    with pytest.raises(UserError, match="another shape"):
+        train(wider)
 
 
 def test_bf16_training_stays_finite(tiny_run: TinyRun) -> None:

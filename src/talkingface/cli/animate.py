@@ -20,6 +20,7 @@ from talkingface.faces.crop import Box, crop_frame
 from talkingface.faces.framing import driving_box, middle_square, portrait_box
 from talkingface.faces.models import FACE_LANDMARKER, find_model
 from talkingface.motion.path import MotionPath
+from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
@@ -37,17 +38,18 @@ def run(cfg: DictConfig) -> None:
     if output.suffix.lower() not in (".mp4", ".mov", ".m4v"):
         raise UserError(f"{output}: must end in .mp4, .mov or .m4v.")
     path, output_rate = MotionPath(**cfg.path), _output_rate(cfg.output_rate)
+    perturbation = Perturbation.named(cfg.perturb)
     info = probe(driving)
     checkpoint = find_checkpoint(Path(cfg.checkpoint))
     network = load_network(checkpoint).to(choose_device(cfg.device))
     size = network.config.size
-    portrait, box = _portrait_and_box(cfg, source, driving, size)
+    portrait, box = portrait_and_box(cfg, source, driving, size)
     reference = Reference(driving, info.rate, box, size)
     total = round(info.duration * info.rate)
-    pieces = reference.pieces(cfg.chunk)
-    codes = encode_driving(network, tqdm(pieces, "reading motion", -(-total // cfg.chunk)))
+    pieces = tqdm(reference.pieces(cfg.chunk), "reading motion", -(-total // cfg.chunk))
+    codes = encode_driving(network, perturbation.apply(pieces, driving.name))
     rate = output_rate or info.rate
-    frames = round(len(codes.time) / info.rate * rate) or 1
+    frames = round(info.duration * rate) or 1
     wanted = torch.tensor([float(k / rate) for k in range(frames)], dtype=torch.float64)
     wanted_codes = path.apply(network, codes, wanted)
     made = generate_frames(network, to_tensor(portrait[None])[0], wanted_codes, cfg.chunk)
@@ -98,10 +100,20 @@ class Reference:
             first += len(piece)
 
 
-def _portrait_and_box(
+def portrait_and_box(
     cfg: DictConfig, source: Path, driving: Path, size: int
 ) -> tuple[NDArray[np.uint8], Box]:
-    """Return the cropped portrait at the network's size, and the driving video's crop."""
+    """Return the cropped portrait at the network's size, and the driving video's crop.
+
+    Args:
+        cfg: crop, landmarker and crop_scale.
+        source: the portrait's file.
+        driving: the driving video's file.
+        size: side of the cropped portrait, pixels.
+
+    Raises:
+        UserError: a file cannot be read, or shows no usable face.
+    """
     picture = read_picture(source)
     if cfg.crop == "whole":
         first = next(constant_rate_frames(driving))[1]

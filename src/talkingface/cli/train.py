@@ -14,9 +14,10 @@ from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, OmegaConf
 
 from data_modules.clips import ClipDataModule
+from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.manifest import dataset_fingerprint
-from talkingface.runs.checkpoint import load_checkpoint, load_network
+from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint, open_run
 from talkingface.runs.precision import resolve_precision
 
@@ -103,8 +104,7 @@ def _module(cfg: DictConfig, data: ClipDataModule) -> ReenactmentModule:
         for name, value in data.label_statistics().items():
             getattr(module.guidance, name).copy_(torch.from_numpy(value))
     if cfg.pretrained:
-        weights = load_network(find_checkpoint(Path(cfg.pretrained))).state_dict()
-        module.network.load_state_dict(weights)
+        start_from(module, find_checkpoint(Path(cfg.pretrained)))
     return module
 
 

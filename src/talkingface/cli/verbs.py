@@ -79,5 +79,17 @@ VERBS: dict[str, Verb] = {
             ),
             needs_torch=True,
         ),
+        Verb(
+            "compare",
+            "Put the runs of an ablation side by side: one table and one video.",
+            "Evaluates all finished runs below a folder under clean and perturbed driving frames, "
+            "prints one table by arm (baseline, CRA, STAC, both) with the spread over seeds and, "
+            "given a portrait and a reference video, writes a video with a column for each arm.",
+            (
+                "runs=runs/ablation",
+                "runs=runs/ablation source=portrait.png driving=reference.mp4",
+            ),
+            needs_torch=True,
+        ),
     )
 }

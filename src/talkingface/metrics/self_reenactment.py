@@ -13,6 +13,7 @@ from torch import Tensor
 
 from talkingface.metrics.image import frame_metrics
 from talkingface.motion.path import MotionPath
+from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.video.frames import to_tensor
@@ -26,6 +27,8 @@ def evaluate_clip(
     frames: int,
     rate: Fraction,
     path: MotionPath,
+    perturbation: Perturbation,
+    clip_name: str,
     chunk: int = 32,
 ) -> dict[str, float]:
     """Measure the reenactment of one clip from its first frame.
@@ -36,10 +39,14 @@ def evaluate_clip(
         frames: number of frames in the clip.
         rate: its frames a second.
         path: what happens to the codes.
+        perturbation: what happens to the driving frames; portrait and targets stay clean.
+        clip_name: the clip's name, which seeds the perturbation.
         chunk: frames in memory at a time.
 
     Returns:
-        "l1", "psnr" and "ssim" of the generated frames, averaged over frames, in the range [0, 1];
+        "l1", "psnr" and "ssim" of the generated frames, averaged over frames, in the range [0, 1],
+        and "jitter", how much their changes of speed differ from the true ones: mean absolute
+        error of the pixels' second difference over time, which a frozen picture cannot win;
         the same with "_still" for the source frame held still, and with "_mean" for the mean of
         the driving frames: what a model scores that does not follow the driver.
     """
@@ -55,11 +62,12 @@ def evaluate_clip(
             summed = summed + clip.sum(dim=0)
             yield clip, time_T[indices.start : indices.stop]
 
-    driving = encode_driving(network, pieces())
+    driving = encode_driving(network, perturbation.apply(pieces(), clip_name))
     mean = (summed / frames)[None].to(device)
     source = to_tensor(read(range(1))).to(device)
     made = generate_frames(network, source[0], path.apply(network, driving, time_T), chunk)
     sums: dict[str, float] = defaultdict(float)
+    errors: dict[str, Tensor] = {}
     for indices in chunks:
         clip = to_tensor(read(indices)).to(device)
         generated = torch.stack([next(made) for _ in indices])
@@ -67,7 +75,13 @@ def evaluate_clip(
             values = frame_metrics(_unit(guess.expand_as(clip)), _unit(clip))
             for metric, value_T in values.items():
                 sums[metric + name] += float(value_T.sum())
-    return {name: value / frames for name, value in sums.items()}
+            error = _unit(guess.expand_as(clip)) - _unit(clip)
+            # Second differences reach over the chunks' borders.
+            error = torch.cat([errors[name], error]) if name in errors else error
+            sums["jitter" + name] += float(error.diff(n=2, dim=0).abs().mean(dim=(1, 2, 3)).sum())
+            errors[name] = error[-2:]
+    counts = {name: frames - 2 if name.startswith("jitter") else frames for name in sums}
+    return {name: value / max(counts[name], 1) for name, value in sums.items()}
 
 
 def _unit(signed: Tensor) -> Tensor:
