@@ -36,31 +36,34 @@ test: $(READY)  ## Run the fast tests
 test-all: $(READY)  ## Run all tests, whole commands included
 	$(BIN)/pytest
 
-demo: $(READY)  ## Synthesise talking heads, train, evaluate on new people, animate; ten minutes or so
-	@# Five frames a second show more poses for the same number of frames than 25 do.
-	$(BIN)/talkingface synthesize output=demo/data identities=200 clips_per_identity=1 \
-	  shared_motions=0 seconds=8 rate=5 size=64
+demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC, compare; a quarter of an hour
+	$(BIN)/talkingface synthesize output=demo/data identities=170 clips_per_identity=1 \
+	  shared_motions=0 seconds=4 size=64
 	$(BIN)/talkingface synthesize output=demo/unseen identities=2 clips_per_identity=1 \
 	  shared_motions=0 seconds=4 size=64 seed=1
 	$(BIN)/talkingface train experiment=demo
+	$(BIN)/talkingface train --multirun +sweeps=ablation experiment=demo_arms seed=0
 	@$(MAKE) --no-print-directory demo/self.mp4 demo/cross.mp4
-	$(BIN)/talkingface evaluate checkpoint=demo/runs
+	$(BIN)/talkingface compare runs=demo/runs/ablation output=demo/comparison crop=whole \
+	  source=$(PORTRAIT) driving=$(OTHER)
 	@echo
-	@echo "demo/self.mp4   a person never seen in training, moved by her own video"
+	@echo "demo/self.mp4   a person never seen in training, moved by her own video (CRA and STAC on)"
 	@echo "demo/cross.mp4  the same person, moved by somebody else's video"
 	@echo "                (each with sound: portrait, driving video, generated video)"
-	@echo "The run with its curves and sample videos: $$(ls -d demo/runs/demo/*/)"
-	@echo "One row of figures a held-out video: $$(ls demo/runs/demo/*/evaluation/test/clean/videos.csv)"
+	@echo "demo/comparison/comparison.mp4  the four arms under a clean and a jittered reference"
+	@echo "The runs with their curves and sample videos: demo/runs; figures: demo/comparison/runs.csv"
 
-ANIMATE = $(BIN)/talkingface animate checkpoint=demo/runs crop=whole side_by_side=true output=$@ \
-  source=demo/unseen/clips/id0000_m0000.mp4
-TRAINED = $(wildcard demo/runs/demo/*/DONE)
+PORTRAIT = demo/unseen/clips/id0000_m0000.mp4
+OTHER = demo/unseen/clips/id0001_m0001.mp4
+ANIMATE = $(BIN)/talkingface animate crop=whole side_by_side=true output=$@ source=$(PORTRAIT) \
+  checkpoint=demo/runs/ablation
+TRAINED = $(wildcard demo/runs/ablation/*/DONE)
 
 demo/self.mp4: $(TRAINED)
-	$(ANIMATE) driving=demo/unseen/clips/id0000_m0000.mp4
+	$(ANIMATE) driving=$(PORTRAIT)
 
 demo/cross.mp4: $(TRAINED)
-	$(ANIMATE) driving=demo/unseen/clips/id0001_m0001.mp4
+	$(ANIMATE) driving=$(OTHER)
 
 benchmark: $(READY)  ## Measure every speed that the documentation claims
 	set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done

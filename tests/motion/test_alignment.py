@@ -97,6 +97,12 @@ def test_the_guards_see_codes_that_stand_still() -> None:
     assert float(guard_losses(torch.full((2, 5, 3), 2.0), 0.1)["size"]) == pytest.approx(4)
 
 
+def test_crossed_codes_train_the_generator_alone() -> None:
+    code = torch.randn(4, 6, 76, requires_grad=True)
+    crossed = cross_codes(code, 12, torch.Generator().manual_seed(0))
+    assert not crossed.requires_grad
+
+
 def test_crossed_codes_take_pose_and_face_from_different_frames() -> None:
     clips, frames = 6, 12
     place = torch.arange(clips)[:, None] * 100 + torch.arange(frames)

@@ -44,13 +44,32 @@ def run(cfg: DictConfig) -> None:
         writer.writerows(rows)
     print(table(rows))
     if cfg.source and cfg.driving:
-        device, firsts = choose_device(cfg.device), {arm: folder for arm, _, folder in runs[::-1]}
-        arms = list(dict.fromkeys(arm for arm, _, _ in runs))
-        networks = [load_network(find_checkpoint(firsts[arm])).to(device) for arm in arms]
-        shown = Shown(arms, networks, list(cfg.references), MotionPath(**cfg.path), cfg.enlarge)
-        write_comparison(cfg, shown, output / "comparison.mp4")
-        print(f"{output / 'comparison.mp4'}: {', '.join(arms)}; a row a reference.")
+        _show(cfg, runs, output / "comparison.mp4")
     print(f"{output / 'runs.csv'}: one row a run and reference.")
+
+
+def _show(cfg: DictConfig, runs: list[tuple[str, int, Path]], video: Path) -> None:
+    """Write the video of each arm's first run, unless it has been made of the same things."""
+    firsts = {arm: find_checkpoint(folder) for arm, _, folder in reversed(runs)}
+    arms = list(dict.fromkeys(arm for arm, _, _ in runs))
+    inputs = [Path(cfg.source), Path(cfg.driving), *(firsts[arm] for arm in arms)]
+    for path in inputs:
+        if not path.is_file():
+            raise UserError(f"{path}: no such file.")
+    what = {
+        "inputs": {str(path): path.stat().st_mtime_ns for path in inputs},
+        "config": OmegaConf.to_container(cfg),
+    }
+    record = video.with_suffix(".json")
+    if video.exists() and record.exists() and json.loads(record.read_text()) == what:
+        print(f"{video}: made already; nothing to do.")
+        return
+    device = choose_device(cfg.device)
+    networks = [load_network(firsts[arm]).to(device) for arm in arms]
+    shown = Shown(arms, networks, list(cfg.references), MotionPath(**cfg.path), cfg.enlarge)
+    write_comparison(cfg, shown, video)
+    record.write_text(json.dumps(what, indent=2) + "\n")
+    print(f"{video}: reference, {', '.join(arms)}; a row each for {', '.join(cfg.references)}.")
 
 
 def find_runs(root: Path) -> list[tuple[str, int, Path]]:

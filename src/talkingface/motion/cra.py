@@ -69,8 +69,11 @@ def cross_codes(code_BTZ: Tensor, pose_dim: int, generator: torch.Generator) -> 
     """Return codes (B, Z): head pose of a frame, facial motion of another frame or person.
 
     Facial motion comes half of the time from another clip of the batch, otherwise from the same
-    clip, at least half of it away.
+    clip, at least half of it away. They come out detached and train the generator alone: asked to
+    make weakly followed codes visible, an encoder makes all codes larger, and the teacher that
+    follows it asks for more, until they explode.
     """
+    code_BTZ = code_BTZ.detach()
     clips, frames = code_BTZ.shape[:2]
     row_B = torch.arange(clips)
     pose_B = torch.randint(frames, (clips,), generator=generator)
