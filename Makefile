@@ -42,7 +42,7 @@ demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC
 	$(BIN)/talkingface synthesize output=demo/unseen identities=2 clips_per_identity=1 \
 	  shared_motions=0 seconds=4 size=64 seed=1
 	$(BIN)/talkingface train experiment=demo
-	$(BIN)/talkingface train --multirun +sweeps=ablation experiment=demo_arms seed=0
+	$(BIN)/talkingface sweep +sweeps=ablation experiment=demo_arms seed=0
 	@$(MAKE) --no-print-directory demo/self.mp4 demo/cross.mp4
 	$(BIN)/talkingface compare runs=demo/runs/ablation output=demo/comparison crop=whole \
 	  source=$(PORTRAIT) driving=$(OTHER)

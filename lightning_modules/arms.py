@@ -23,8 +23,8 @@ from talkingface.networks.appearance_encoder import Appearance
 from talkingface.networks.model import TalkingFace
 from talkingface.video.frames import to_signed
 
-# Codes outside this band have died or exploded; their mean deviation, in their own units.
-_BAND = (0.01, 50.0)
+# Mean deviations outside this band: codes have died or exploded. Untrained ones have about 0.01.
+_BAND = (0.002, 50.0)
 
 
 class Spent(NamedTuple):

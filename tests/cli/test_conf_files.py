@@ -117,7 +117,8 @@ def test_every_example_in_the_help_is_a_valid_command(verb: str, example: str) -
     words = shlex.split(example)
     overrides = [word for word in words if not word.startswith("--")]
     with open_configuration(verb) as configuration:
-        check_overrides(configuration, overrides, multirun="--multirun" in words, runs=True)
+        multirun = "--multirun" in words or VERBS[verb].always_multirun
+        check_overrides(configuration, overrides, multirun=multirun, runs=True)
 
 
 def test_every_grid_is_valid_for_training() -> None:

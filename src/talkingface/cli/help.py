@@ -54,7 +54,7 @@ def _groups(
         lines += _choices(configuration, group, composed.choices[group], width)
     if lines:
         yield "\n".join(["Groups (group=choice, * marks the one taken):", *lines])
-    if verb.sweeps and configuration.is_group(SWEEPS):
+    if verb.arms and configuration.is_group(SWEEPS):
         grids = _choices(configuration, SWEEPS, None, width)
         yield "\n".join([f"Grids of runs (+{SWEEPS}=choice --multirun):", *grids])
 

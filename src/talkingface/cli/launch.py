@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from talkingface.cli.options import parse_options
 from talkingface.cli.overrides import check_overrides
 from talkingface.cli.verbs import Verb
 from talkingface.errors import UserError
+from talkingface.runs.arm import Arm, arms_table, own_overrides, run_arm
 
 
 class _EndedByUserError(BaseException):
@@ -31,12 +33,22 @@ class _EndedByUserError(BaseException):
         self.error = error
 
 
+class _Stopped(BaseException):
+    """Ends a sweep whose arm was stopped by a signal meant for all of it."""
+
+    def __init__(self, received: signal.Signals) -> None:
+        super().__init__(received)
+        self.signal = received
+
+
 def launch(verb: Verb, arguments: Sequence[str]) -> None:
     """Print the verb's help, or check its overrides and run it in Hydra.
 
     Raises:
         UserError: an option or override is wrong, or the verb met bad input.
     """
+    if verb.always_multirun:
+        arguments = ["--multirun", *arguments]
     options, ordered = parse_options(verb.name, arguments)
     if options.hydra_help or options.info:
         _run_in_hydra(verb, ordered)
@@ -70,26 +82,42 @@ def _run_job(run: Callable[[DictConfig], None], cfg: DictConfig, failed: list[st
         raise
 
 
+def _run_arm(verb: Verb, cfg: DictConfig, arms: list[Arm]) -> float | None:
+    """Run one arm of a sweep in a process of its own; return what an optimising sweeper wants."""
+    arm = run_arm(verb.arms, HydraConfig.get().overrides.task)
+    arms.append(arm)
+    if arm.stopped_by in (signal.SIGINT, signal.SIGTERM):
+        # No Exception, which Hydra would take for the end of this arm alone.
+        raise _Stopped(arm.stopped_by)
+    if arm.state == "failed":
+        raise UserError(arm.error)
+    return arm.metrics.get(cfg.objective)
+
+
 def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
     typed = sys.argv
     failed: list[str] = []
+    arms: list[Arm] = []
     started = False
 
-    def task(cfg: DictConfig) -> None:
+    def task(cfg: DictConfig) -> float | None:
         nonlocal started
         started = True
         # Lightning starts the other ranks with sys.argv, which therefore has to name the verb.
         sys.argv = typed
+        if HydraConfig.get().mode == RunMode.MULTIRUN and verb.arms:
+            return _run_arm(verb, cfg, arms)
         if verb.needs_torch:
             import_module("talkingface.torchvision_guard")
         module = import_module(f"talkingface.cli.{verb.name}")
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             _run_job(module.run, cfg, failed)
-            return
+            return None
         try:
             module.run(cfg)
         except UserError as error:
             raise _EndedByUserError(error) from error
+        return None
 
     # Else Hydra ends the process itself, with a traceback even for a UserError of a multirun.
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -103,7 +131,11 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
         run()
     except _EndedByUserError as ended:
         raise ended.error from None
+    except _Stopped as stopped:
+        raise SystemExit(128 + stopped.signal) from None
     except UserError as error:
+        own = own_overrides(arms)
+        failed += [own[k] for k, arm in enumerate(arms) if arm.state == "failed"]
         if failed:
             raise UserError(f"failed, of the multirun's jobs: {'; '.join(failed)}") from error
         raise
@@ -113,3 +145,5 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
         raise UserError(" ".join(str(error).split())) from error
     finally:
         sys.argv = typed
+        if arms:
+            print(arms_table(arms))

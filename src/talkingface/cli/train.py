@@ -17,6 +17,7 @@ from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.manifest import dataset_fingerprint
+from talkingface.runs.arm import record_arm
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint, open_run
 from talkingface.runs.precision import resolve_precision
@@ -24,7 +25,11 @@ from talkingface.runs.precision import resolve_precision
 
 def run(cfg: DictConfig) -> None:
     """Train the run that the configuration describes and print where it is."""
-    metrics = train(cfg)
+    try:
+        metrics = train(cfg)
+    except Exception as error:
+        record_arm(error=str(error) or type(error).__name__)
+        raise
     for name, value in sorted(metrics.items()):
         print(f"{name:28} {value:.4f}")
 
@@ -37,8 +42,10 @@ def train(cfg: DictConfig) -> dict[str, float]:
     """
     precision = resolve_precision(cfg.trainer.precision, cfg.trainer.accelerator)
     folder = _open(cfg, precision)
+    record_arm(folder=str(folder.path))
     if folder.done.exists():
         print(f"{folder.path}: finished already; nothing to do.")
+        record_arm(state="skipped", metrics=folder.final_metrics())
         return folder.final_metrics()
     _quiet()
     L.seed_everything(cfg.seed, workers=True, verbose=False)
@@ -63,6 +70,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
     metrics = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
     if module.step == cfg.steps and trainer.is_global_zero:
         folder.finish(metrics)
+        record_arm(state="finished", metrics=metrics)
     return metrics
 
 

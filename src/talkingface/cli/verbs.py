@@ -15,7 +15,9 @@ class Verb:
         description: two or three sentences for the verb's own help.
         examples: argument lists, each a valid command after `talkingface <name> `.
         needs_torch: whether its code imports torch, so that torchvision has to be guarded first.
-        sweeps: whether the grids in sweeps/ are for this verb.
+        arms: verb that each job of a multirun runs, in a process of its own; "" runs the jobs one
+            after another in this process. The grids in sweeps/ are for verbs with arms.
+        always_multirun: whether `--multirun` goes without saying.
     """
 
     name: str
@@ -23,7 +25,8 @@ class Verb:
     description: str
     examples: tuple[str, ...]
     needs_torch: bool = False
-    sweeps: bool = False
+    arms: str = ""
+    always_multirun: bool = False
 
 
 VERBS: dict[str, Verb] = {
@@ -58,7 +61,18 @@ VERBS: dict[str, Verb] = {
                 "seed=0,1,2 --multirun",
             ),
             needs_torch=True,
-            sweeps=True,
+            arms="train",
+        ),
+        Verb(
+            "sweep",
+            "Train every arm of a grid, each in a process of its own.",
+            "Trains each combination of values separated by commas, or of a grid from sweeps/. "
+            "Each is a run like any other, in a process of its own, so that a failing one leaves "
+            "the others alone. The same command again runs what is missing; compare shows the end.",
+            ("+sweeps=ablation", "+sweeps=seeds experiment=demo", "model.cra.enabled=true,false"),
+            needs_torch=True,
+            arms="train",
+            always_multirun=True,
         ),
         Verb(
             "evaluate",

@@ -1,0 +1,78 @@
+"""Every arm of a sweep is a process of its own: none disturbs another, and none runs twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.conftest import TINY_RUN
+from tests.integration.test_commands import talkingface
+
+QUICK = (*TINY_RUN, "steps=2", "trainer.val_every=2")
+
+
+def states(printed: str) -> list[str]:
+    """Return the states in a sweep's table."""
+    words = [line.split()[0] for line in printed.splitlines() if line]
+    return [word for word in words if word in ("finished", "skipped", "failed")]
+
+
+def test_a_failing_arm_leaves_the_others_correct_and_a_rerun_does_what_is_missing(
+    talking_heads: Path, tmp_path: Path
+) -> None:
+    places = (f"data.root={talking_heads}", f"runs={tmp_path / 'runs'}", "name=arms")
+    printed = talkingface("sweep", *QUICK, *places, "model.decodes=3,2", status=2)
+    assert states(printed) == ["failed", "finished"]
+    assert "data.clip_length=2: must be at least model.decodes=3" in printed
+    assert printed.splitlines()[-1] == "error: failed, of the multirun's jobs: model.decodes=3"
+    (done,) = (tmp_path / "runs/arms").glob("*/DONE")
+    before = done.stat().st_mtime_ns
+    assert states(talkingface("sweep", *QUICK, *places, "seed=0,1")) == ["skipped", "finished"]
+    assert done.stat().st_mtime_ns == before, "a single run and the same arm share a folder"
+
+
+def test_arms_of_two_ranks_never_mix_when_one_fails_before_training(
+    talking_heads: Path, tmp_path: Path
+) -> None:
+    witness = {
+        "_target_": "tests.integration.witness.Witness",
+        "folder": str(tmp_path),
+        "clips": "${seed}",
+        "frames": 0,
+    }
+    callback = [f"callbacks.samples.{key}={value}" for key, value in witness.items()]
+    ranks = ("trainer.devices=2", "trainer.strategy=ddp_find_unused_parameters_true")
+    places = (f"data.root={talking_heads}", f"runs={tmp_path / 'runs'}")
+    words = ("sweep", *QUICK, *places, "seed=0,1", *ranks, *callback)
+    environment = os.environ | {"TALKINGFACE_WITNESS": "seen", "PYTHONPATH": str(Path.cwd())}
+    command = [sys.executable, "-m", "talkingface.cli", *words]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, env=environment
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "failing as told" in ended.stdout, ended.stderr
+    seen = {path.name: path.read_text() for path in tmp_path.glob("seen.rank-*")}
+    assert seen == {"seen.rank-0": "1 of 2", "seen.rank-1": "1 of 2"}
+    finished = [path.parent.name for path in (tmp_path / "runs").glob("*/*/DONE")]
+    assert [name[:6] for name in finished] == ["seed-1"]
+
+
+def test_a_terminated_sweep_stops_its_arm_and_starts_no_other(
+    talking_heads: Path, tmp_path: Path
+) -> None:
+    places = (f"data.root={talking_heads}", f"runs={tmp_path / 'runs'}")
+    words = ("sweep", *TINY_RUN, *places, "steps=100000", "trainer.val_every=50000", "seed=0,1")
+    command = [sys.executable, "-m", "talkingface.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as sweep:
+        metrics = tmp_path / "runs"
+        deadline = time.monotonic() + 120
+        while not list(metrics.glob("*/*/checkpoints/*")) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        sweep.send_signal(signal.SIGTERM)
+        printed = sweep.communicate(timeout=60)[0].decode()
+    assert sweep.returncode == 128 + signal.SIGTERM, printed
+    assert len(list(metrics.glob("*/*"))) == 1
+    found = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, check=False)
+    assert found.stdout == b"", "the arm goes on"
