@@ -37,7 +37,7 @@ test-all: $(READY)  ## Run all tests, whole commands included
 	$(BIN)/pytest
 
 demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC, compare; a quarter of an hour
-	$(BIN)/talkingface synthesize output=demo/data identities=170 clips_per_identity=1 \
+	$(BIN)/talkingface synthesize output=demo/data identities=160 clips_per_identity=1 \
 	  shared_motions=0 seconds=4 size=64
 	$(BIN)/talkingface synthesize output=demo/unseen identities=2 clips_per_identity=1 \
 	  shared_motions=0 seconds=4 size=64 seed=1

@@ -27,12 +27,12 @@ class Checkpoints(Callback):
     def on_train_batch_end(self, trainer: L.Trainer, pl_module: Any, *args: Any) -> None:
         """Save when the step count says so."""
         if pl_module.step % self.every == 0:
-            self._save(trainer, pl_module.step)
+            self.save(trainer, pl_module.step)
 
     def on_train_end(self, trainer: L.Trainer, pl_module: Any) -> None:
         """Save the last step too."""
         if pl_module.step % self.every:
-            self._save(trainer, pl_module.step)
+            self.save(trainer, pl_module.step)
 
     def on_validation_end(self, trainer: L.Trainer, pl_module: Any) -> None:
         """Keep the best weights, and say beside them which step and value they have."""
@@ -53,7 +53,8 @@ class Checkpoints(Callback):
         """Take the best value back."""
         self.best = state_dict["best"]
 
-    def _save(self, trainer: L.Trainer, step: int) -> None:
+    def save(self, trainer: L.Trainer, step: int) -> None:
+        """Write the checkpoint of a step, on all ranks together, and remove the oldest."""
         trainer.save_checkpoint(self.folder / f"step-{step:08d}.ckpt", weights_only=False)
         if trainer.is_global_zero:
             for old in sorted(self.folder.glob("step-*.ckpt"))[: -self.keep]:

@@ -7,6 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from talkingface.runs.arm import PREEMPTED_STATUS
+from talkingface.runs.checkpoint import load_checkpoint
 from tests.conftest import TINY_RUN
 from tests.integration.test_commands import talkingface
 
@@ -16,7 +20,7 @@ QUICK = (*TINY_RUN, "steps=2", "trainer.val_every=2")
 def states(printed: str) -> list[str]:
     """Return the states in a sweep's table."""
     words = [line.split()[0] for line in printed.splitlines() if line]
-    return [word for word in words if word in ("finished", "skipped", "failed")]
+    return [word for word in words if word in ("finished", "skipped", "preempted", "failed")]
 
 
 def test_a_failing_arm_leaves_the_others_correct_and_a_rerun_does_what_is_missing(
@@ -59,20 +63,29 @@ def test_arms_of_two_ranks_never_mix_when_one_fails_before_training(
     assert [name[:6] for name in finished] == ["seed-1"]
 
 
-def test_a_terminated_sweep_stops_its_arm_and_starts_no_other(
-    talking_heads: Path, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_a_preempted_sweep_saves_its_arm_and_starts_no_other(
+    talking_heads: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    places = (f"data.root={talking_heads}", f"runs={tmp_path / 'runs'}")
+    runs = tmp_path / "runs"
+    places = (f"data.root={talking_heads}", f"runs={runs}", "callbacks.checkpoints.every=100000")
     words = ("sweep", *TINY_RUN, *places, "steps=100000", "trainer.val_every=50000", "seed=0,1")
     command = [sys.executable, "-m", "talkingface.cli", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as sweep:
-        metrics = tmp_path / "runs"
         deadline = time.monotonic() + 120
-        while not list(metrics.glob("*/*/checkpoints/*")) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        sweep.send_signal(signal.SIGTERM)
+        while not lines(runs) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        sweep.send_signal(number)
         printed = sweep.communicate(timeout=60)[0].decode()
-    assert sweep.returncode == 128 + signal.SIGTERM, printed
-    assert len(list(metrics.glob("*/*"))) == 1
+    assert sweep.returncode == PREEMPTED_STATUS, printed
+    assert states(printed) == ["preempted"]
+    (saved,) = runs.glob("*/*/checkpoints/step-*.ckpt")
+    assert load_checkpoint(saved)["step"] == int(saved.stem.removeprefix("step-")) > 0
     found = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, check=False)
     assert found.stdout == b"", "the arm goes on"
+
+
+def lines(runs: Path) -> list[str]:
+    """Return the logged lines of all runs, without their heads."""
+    logs = runs.glob("*/*/metrics/*/metrics.csv")
+    return [line for log in logs for line in log.read_text().splitlines()[1:]]

@@ -12,6 +12,7 @@ from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
 from talkingface.runs.checkpoint import load_checkpoint, load_network
 from talkingface.runs.folder import find_checkpoint, open_run
+from talkingface.runs.lock import locked
 
 CONFIG = {
     "name": "test",
@@ -119,3 +120,30 @@ def test_a_malicious_or_broken_checkpoint_is_refused(tmp_path: Path) -> None:
     torch.save({"network": {"sides": 3}, "state_dict": {}}, path)
     with pytest.raises(UserError, match="another version"):
         load_network(path)
+
+
+def test_starting_afresh_moves_the_old_folder_aside_and_keeps_it(tmp_path: Path) -> None:
+    first = open_run(tmp_path, CONFIG, tmp_path)
+    for number in (1, 2):
+        (first.path / "step-00000001.ckpt").write_text(f"run {number}")
+        again = open_run(tmp_path, CONFIG, tmp_path, fresh=True)
+        assert again.path == first.path
+        assert not (again.path / "step-00000001.ckpt").exists()
+        kept = tmp_path / ".replaced" / f"{first.name}.{number}" / "step-00000001.ckpt"
+        assert kept.read_text() == f"run {number}"
+    with pytest.raises(UserError, match="no checkpoint here"):
+        find_checkpoint(tmp_path)
+
+
+def test_one_process_at_a_time_trains_a_run(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(UserError, match="another process"), locked(tmp_path):
+        pass
+    with locked(tmp_path):
+        pass
+
+
+def test_a_run_in_training_is_not_moved_aside(tmp_path: Path) -> None:
+    first = open_run(tmp_path, CONFIG, tmp_path)
+    with locked(first.path), pytest.raises(UserError, match="another process"):
+        open_run(tmp_path, CONFIG, tmp_path, fresh=True)
+    assert first.path.exists()

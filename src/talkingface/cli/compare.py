@@ -19,7 +19,7 @@ from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
-from talkingface.runs.folder import find_checkpoint
+from talkingface.runs.folder import below, find_checkpoint
 
 Row = dict[str, Any]
 _METRICS = ("l1", "psnr", "ssim", "jitter")
@@ -79,7 +79,7 @@ def find_runs(root: Path) -> list[tuple[str, int, Path]]:
         UserError: there is none, or only unfinished ones.
     """
     runs = []
-    for done in root.rglob("DONE"):
+    for done in below(root, "DONE"):
         config = json.loads((done.parent / "config.json").read_text())
         runs.append((arm_name(config["model"]), int(config["seed"]), done.parent))
     if not runs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -31,14 +30,6 @@ class _EndedByUserError(BaseException):
     def __init__(self, error: UserError) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-class _Stopped(BaseException):
-    """Ends a sweep whose arm was stopped by a signal meant for all of it."""
-
-    def __init__(self, received: signal.Signals) -> None:
-        super().__init__(received)
-        self.signal = received
 
 
 def launch(verb: Verb, arguments: Sequence[str]) -> None:
@@ -86,9 +77,9 @@ def _run_arm(verb: Verb, cfg: DictConfig, arms: list[Arm]) -> float | None:
     """Run one arm of a sweep in a process of its own; return what an optimising sweeper wants."""
     arm = run_arm(verb.arms, HydraConfig.get().overrides.task)
     arms.append(arm)
-    if arm.stopped_by in (signal.SIGINT, signal.SIGTERM):
+    if arm.stopped_by:
         # No Exception, which Hydra would take for the end of this arm alone.
-        raise _Stopped(arm.stopped_by)
+        raise SystemExit(max(arm.status, 0) or 128 + arm.stopped_by)
     if arm.state == "failed":
         raise UserError(arm.error)
     return arm.metrics.get(cfg.objective)
@@ -131,8 +122,6 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
         run()
     except _EndedByUserError as ended:
         raise ended.error from None
-    except _Stopped as stopped:
-        raise SystemExit(128 + stopped.signal) from None
     except UserError as error:
         own = own_overrides(arms)
         failed += [own[k] for k, arm in enumerate(arms) if arm.state == "failed"]

@@ -20,6 +20,7 @@ from talkingface.manifest import dataset_fingerprint
 from talkingface.runs.arm import record_arm
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint, open_run
+from talkingface.runs.lock import locked
 from talkingface.runs.precision import resolve_precision
 
 
@@ -43,6 +44,11 @@ def train(cfg: DictConfig) -> dict[str, float]:
     precision = resolve_precision(cfg.trainer.precision, cfg.trainer.accelerator)
     folder = _open(cfg, precision)
     record_arm(folder=str(folder.path))
+    with locked(folder.path):
+        return _train(cfg, folder, precision)
+
+
+def _train(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     if folder.done.exists():
         print(f"{folder.path}: finished already; nothing to do.")
         record_arm(state="skipped", metrics=folder.final_metrics())
@@ -92,7 +98,7 @@ def _open(cfg: DictConfig, precision: str) -> RunFolder:
     plain["data"]["fingerprint"] = dataset_fingerprint(Path(cfg.data.root))
     if cfg.pretrained:
         plain["pretrained"] = str(find_checkpoint(Path(cfg.pretrained)))
-    return open_run(Path(cfg.runs), plain, Path(__file__).parent)
+    return open_run(Path(cfg.runs), plain, Path(__file__).parent, fresh=cfg.fresh)
 
 
 def _with_run_fields(cfg: DictConfig, folder: RunFolder, start_step: int) -> DictConfig:

@@ -20,7 +20,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from talkingface.runs.ranks import is_first_rank
+
 RECORD_VARIABLE = "TALKINGFACE_ARM_RECORD"
+# Of a training that a signal ended after a checkpoint: the same command continues it.
+PREEMPTED_STATUS = 75
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 
 
@@ -32,7 +36,8 @@ class Arm:
         overrides: what it was started with.
         status: the process's exit status, negative for a signal.
         seconds: wall-clock.
-        state: "finished", "skipped" (it had been finished before) or "failed".
+        state: "finished", "skipped" (it had been finished before), "preempted" (a signal stopped it
+            after a checkpoint) or "failed".
         folder: its run's folder, "" when it did not come that far.
         error: why it failed, "" otherwise.
         metrics: its final metrics.
@@ -56,8 +61,7 @@ def record_arm(**fields: Any) -> None:
         fields: of `state`, `folder`, `error` and `metrics`; those of earlier calls stay.
     """
     path = os.environ.get(RECORD_VARIABLE)
-    ranks = (os.environ.get(name, "0") for name in ("LOCAL_RANK", "NODE_RANK", "SLURM_PROCID"))
-    if path and all(rank == "0" for rank in ranks):
+    if path and is_first_rank():
         partial = Path(f"{path}.partial")
         partial.write_text(json.dumps(_read(Path(path)) | fields))
         partial.replace(path)
@@ -76,7 +80,7 @@ def run_arm(verb: str, overrides: Sequence[str]) -> Arm:
             status = process.wait()
         told = {"state": "", "folder": "", "error": "", "metrics": {}} | _read(record)
     seconds = time.monotonic() - began
-    if status:
+    if status not in (0, PREEMPTED_STATUS):
         told |= {"state": "failed", "error": told["error"] or _reason(status)}
     return Arm(overrides, status, seconds, stopped_by=received[-1] if received else None, **told)
 

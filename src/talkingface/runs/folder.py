@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from talkingface.errors import UserError
+from talkingface.runs.lock import locked
+from talkingface.runs.ranks import is_first_rank
 from talkingface.settings import claim_folder
 
 # What determines the result; devices, paths, loggers and progress bars do not.
@@ -57,13 +59,16 @@ class RunFolder:
         partial.replace(self.done)
 
 
-def open_run(root: Path, config: Mapping[str, Any], repository: Path) -> RunFolder:
+def open_run(
+    root: Path, config: Mapping[str, Any], repository: Path, *, fresh: bool = False
+) -> RunFolder:
     """Make or reopen the folder of the run that a resolved configuration describes.
 
     Args:
         root: folder of all runs.
         config: the whole resolved configuration, plain containers.
         repository: where the code is, for its version.
+        fresh: start over; a folder that is there moves to `<root>/.replaced`.
 
     Raises:
         UserError: the folder holds a run with another configuration.
@@ -72,12 +77,32 @@ def open_run(root: Path, config: Mapping[str, Any], repository: Path) -> RunFold
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:6]
     name = f"{config['name']}/seed-{config['seed']}_{digest}"
     path = root / name
+    if fresh and path.exists() and is_first_rank():
+        with locked(path):
+            _move_aside(path, root / ".replaced" / name)
     new = not path.exists()
     claim_folder(path, identity)
     if new:
         for file, content in (("config", config), ("environment", _environment(repository))):
             (path / f"{file}.json").write_text(json.dumps(content, indent=2) + "\n")
     return RunFolder(path, name)
+
+
+def _move_aside(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (place := target.with_name(f"{target.name}.{number}")).exists():
+        number += 1
+    path.rename(place)
+
+
+def below(root: Path, pattern: str) -> list[Path]:
+    """Return the files of a pattern at or below a folder, those in hidden folders left out."""
+    return [
+        path
+        for path in root.rglob(pattern)
+        if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    ]
 
 
 def find_checkpoint(path: Path) -> Path:
@@ -91,7 +116,7 @@ def find_checkpoint(path: Path) -> Path:
     if path.is_file():
         return path
     for pattern in ("best.ckpt", "step-*.ckpt"):
-        found = sorted(path.rglob(pattern), key=lambda p: (p.stat().st_mtime, p.name))
+        found = sorted(below(path, pattern), key=lambda p: (p.stat().st_mtime, p.name))
         if found:
             return found[-1]
     raise UserError(

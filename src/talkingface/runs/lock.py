@@ -1,0 +1,33 @@
+"""One process at a time trains a run."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from talkingface.errors import UserError
+from talkingface.runs.ranks import is_first_rank
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run's folder; the lock falls when the process ends, however it ends.
+
+    The first rank holds it for all.
+
+    Raises:
+        UserError: another process holds it.
+    """
+    if not is_first_rank():
+        yield
+        return
+    with (folder / ".lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(
+                f"{folder}: another process trains this run. Wait for it, or stop it first."
+            ) from error
+        yield
