@@ -7,6 +7,7 @@ from typing import Any
 
 import lightning as L
 import numpy as np
+import torch
 from torch.utils.data import DataLoader
 
 from data_modules.augmentation import ColourAugmentation
@@ -133,6 +134,8 @@ class ClipDataModule(L.LightningDataModule):
             num_workers=self.workers,
             prefetch_factor=4 if self.workers else None,
             persistent_workers=self.workers > 0,
+            # Else each pass over a loader draws from the global state, which a resumed run lacks.
+            generator=torch.Generator(),
         )
 
 

@@ -144,6 +144,7 @@ def test_real_faces_are_found_and_animated(
     assert abs(made.duration - true.duration) <= 1 / true.rate
 
 
+@pytest.mark.slow
 def test_arms_are_compared_in_one_table_and_one_video(
     run_folder: Path, talking_heads: Path, tmp_path: Path
 ) -> None:

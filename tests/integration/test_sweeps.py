@@ -37,6 +37,7 @@ def test_a_failing_arm_leaves_the_others_correct_and_a_rerun_does_what_is_missin
     assert done.stat().st_mtime_ns == before, "a single run and the same arm share a folder"
 
 
+@pytest.mark.slow
 def test_arms_of_two_ranks_never_mix_when_one_fails_before_training(
     talking_heads: Path, tmp_path: Path
 ) -> None:

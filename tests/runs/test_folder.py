@@ -2,6 +2,11 @@
 
 import copy
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -135,15 +140,38 @@ def test_starting_afresh_moves_the_old_folder_aside_and_keeps_it(tmp_path: Path)
         find_checkpoint(tmp_path)
 
 
+@contextmanager
+def _training_elsewhere(folder: Path) -> Iterator[None]:
+    """Another process holds the folder, and has forked a process that outlives it."""
+    code = (
+        "import os, sys, time; from pathlib import Path; from talkingface.runs.lock import locked\n"
+        f"with locked(Path({str(folder)!r})):\n"
+        "    if os.fork() == 0: time.sleep(20); os._exit(0)\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield
+        process.kill()
+        process.wait()
+        with locked(folder):
+            pass
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def test_one_process_at_a_time_trains_a_run(tmp_path: Path) -> None:
-    with locked(tmp_path), pytest.raises(UserError, match="another process"), locked(tmp_path):
-        pass
-    with locked(tmp_path):
+    with (
+        _training_elsewhere(tmp_path),
+        pytest.raises(UserError, match="another process"),
+        locked(tmp_path),
+    ):
         pass
 
 
 def test_a_run_in_training_is_not_moved_aside(tmp_path: Path) -> None:
     first = open_run(tmp_path, CONFIG, tmp_path)
-    with locked(first.path), pytest.raises(UserError, match="another process"):
+    with _training_elsewhere(first.path), pytest.raises(UserError, match="another process"):
         open_run(tmp_path, CONFIG, tmp_path, fresh=True)
     assert first.path.exists()

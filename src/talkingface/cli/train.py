@@ -1,24 +1,18 @@
-"""`talkingface train`: train one run, resume it, or say that it is finished."""
+"""`talkingface train`: train one run, resume it, or say that it is finished.
+
+Nothing heavy is imported until there is something to train: a sweep that is run again skips what is
+finished in a moment.
+"""
 
 from __future__ import annotations
 
-import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
-import lightning as L
-import torch
-from hydra.utils import instantiate
-from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, OmegaConf
 
-from data_modules.clips import ClipDataModule
-from lightning_modules.pretrained import start_from
-from lightning_modules.reenactment import ReenactmentModule
 from talkingface.manifest import dataset_fingerprint
 from talkingface.runs.arm import record_arm
-from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint, open_run
 from talkingface.runs.lock import locked
 from talkingface.runs.precision import resolve_precision
@@ -45,48 +39,17 @@ def train(cfg: DictConfig) -> dict[str, float]:
     folder = _open(cfg, precision)
     record_arm(folder=str(folder.path))
     with locked(folder.path):
-        return _train(cfg, folder, precision)
+        if folder.done.exists():
+            print(f"{folder.path}: finished already; nothing to do.")
+            record_arm(state="skipped", metrics=folder.final_metrics())
+            return folder.final_metrics()
+        # Lightning takes seconds to import.
+        from talkingface.cli.fit import fit  # noqa: PLC0415
 
-
-def _train(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
-    if folder.done.exists():
-        print(f"{folder.path}: finished already; nothing to do.")
-        record_arm(state="skipped", metrics=folder.final_metrics())
-        return folder.final_metrics()
-    _quiet()
-    L.seed_everything(cfg.seed, workers=True, verbose=False)
-    if cfg.trainer.threads:
-        torch.set_num_threads(cfg.trainer.threads)
-    checkpoint = folder.newest_checkpoint()
-    start_step = load_checkpoint(checkpoint)["step"] if checkpoint else 0
-    print(f"{folder.path}: {'resuming at step ' + str(start_step) if checkpoint else 'new run'}")
-    cfg = _with_run_fields(cfg, folder, start_step)
-    data: ClipDataModule = instantiate(cfg.data)
-    module = _module(cfg, data)
-    trainer = _trainer(cfg, precision, folder)
-    try:
-        trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
-        if module.step % trainer.val_check_interval or "val/l1" not in trainer.callback_metrics:
-            trainer.validate(module, datamodule=data, verbose=False)
-    finally:
-        for logger in trainer.loggers:
-            # Left open, the next run of this process would write into the same W&B run.
-            if isinstance(logger, WandbLogger):
-                logger.experiment.finish()
-    metrics = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
-    if module.step == cfg.steps and trainer.is_global_zero:
-        folder.finish(metrics)
-        record_arm(state="finished", metrics=metrics)
-    return metrics
-
-
-def _quiet() -> None:
-    """Keep Lightning's greetings and a deprecation inside it out of the user's sight."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
-    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-    # The data module starts its sampler at the right step; Lightning only looks at the loader.
-    warnings.filterwarnings("ignore", message=".*your dataloader is not resumable.*")
+        metrics = fit(cfg, folder, precision)
+        if folder.done.exists():
+            record_arm(state="finished", metrics=metrics)
+        return metrics
 
 
 def _open(cfg: DictConfig, precision: str) -> RunFolder:
@@ -99,46 +62,3 @@ def _open(cfg: DictConfig, precision: str) -> RunFolder:
     if cfg.pretrained:
         plain["pretrained"] = str(find_checkpoint(Path(cfg.pretrained)))
     return open_run(Path(cfg.runs), plain, Path(__file__).parent, fresh=cfg.fresh)
-
-
-def _with_run_fields(cfg: DictConfig, folder: RunFolder, start_step: int) -> DictConfig:
-    """Give callbacks and loggers the fields that only an opened run knows."""
-    fields = {
-        "run_folder": str(folder.path),
-        "run_name": folder.name,
-        "run_id": folder.name.replace("/", "-"),
-        "start_step": start_step,
-    }
-    return OmegaConf.merge(OmegaConf.create(fields), cfg)  # type: ignore[return-value]
-
-
-def _module(cfg: DictConfig, data: ClipDataModule) -> ReenactmentModule:
-    module: ReenactmentModule = instantiate(cfg.model, _partial_=True)(info=data.info)
-    if module.guidance is not None:
-        for name, value in data.label_statistics().items():
-            getattr(module.guidance, name).copy_(torch.from_numpy(value))
-    if cfg.pretrained:
-        start_from(module, find_checkpoint(Path(cfg.pretrained)))
-    return module
-
-
-def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:
-    return L.Trainer(
-        accelerator=cfg.trainer.accelerator,
-        devices=cfg.trainer.devices,
-        num_nodes=cfg.trainer.num_nodes,
-        strategy=cfg.trainer.strategy,
-        precision=precision,  # type: ignore[arg-type]
-        # One pass over the sampler is the whole run: Lightning's own step limit counts optimizers.
-        max_epochs=1,
-        val_check_interval=min(cfg.trainer.val_every, cfg.steps),
-        log_every_n_steps=cfg.trainer.log_every,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        enable_checkpointing=False,
-        enable_progress_bar="progress" in cfg.callbacks,
-        enable_model_summary=False,
-        callbacks=[instantiate(callback) for callback in cfg.callbacks.values()],
-        logger=[instantiate(logger) for logger in cfg.logger.values()],
-        default_root_dir=str(folder.path),
-    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-
 
 def resolve_precision(wanted: str, accelerator: str) -> str:
     """Return Lightning's name of a precision; "auto" looks at the hardware.
@@ -15,7 +13,11 @@ def resolve_precision(wanted: str, accelerator: str) -> str:
     """
     if wanted != "auto":
         return wanted
-    on_gpu = accelerator != "cpu" and torch.cuda.is_available()
+    if accelerator == "cpu":
+        return "bf16-mixed" if cpu_has_bf16() else "32-true"
+    import torch  # noqa: PLC0415 - a finished run is skipped without it where that is possible
+
+    on_gpu = torch.cuda.is_available()
     fast = torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else cpu_has_bf16()
     return "bf16-mixed" if fast else "32-true"
 
