@@ -71,7 +71,10 @@ def _train(root: Path, name: str, options: argparse.Namespace, moments: list[flo
     if options.ranks > 1:
         words.append("trainer.strategy=ddp_find_unused_parameters_true")
     for seconds in moments:
-        with subprocess.Popen(_command(words), start_new_session=True) as process:
+        command = _command(words)
+        with subprocess.Popen(
+            command, start_new_session=True, stdout=subprocess.DEVNULL
+        ) as process:
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
