@@ -41,7 +41,7 @@ class Preemption(Callback):
             record_arm(state="preempted", error=f"stopped after step {pl_module.step}")
             if trainer.is_global_zero:
                 print(f"stopped after step {pl_module.step}; the same command continues there.")
-            raise SystemExit(PREEMPTED_STATUS)
+            raise SystemExit(0 if _started_by_first_rank(trainer) else PREEMPTED_STATUS)
 
     def teardown(self, trainer: L.Trainer, pl_module: Any, stage: str) -> None:
         """Give the signals back."""
@@ -50,3 +50,11 @@ class Preemption(Callback):
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         self._received = signal.Signals(number)
+
+
+def _started_by_first_rank(trainer: L.Trainer) -> bool:
+    """Whether rank 0 watches this process, and would be killed if this one ended before it."""
+    environment = getattr(trainer.strategy, "cluster_environment", None)
+    return not (trainer.is_global_zero or environment is None) and (
+        not environment.creates_processes_externally
+    )

@@ -16,6 +16,7 @@ from lightning_modules.decoding import Decodes, choose_decodes
 from talkingface.errors import UserError
 from talkingface.motion.budget import Budget, share_budget
 from talkingface.motion.cra import CraSettings, cycle_loss
+from talkingface.motion.draws import Draws
 from talkingface.motion.stac import Alignment, StacSettings, correction_losses, guard_losses
 from talkingface.motion.statistics import scaled_distance
 from talkingface.motion.teacher import Teacher
@@ -76,7 +77,7 @@ class Arms(nn.Module):
         batch: ClipBatch,
         code_BTZ: Tensor,
         budget: Budget,
-        generator: torch.Generator,
+        draws: Draws,
     ) -> Spent:
         """Choose what is decoded and compute what can be said of the codes without decoding."""
         window = code_BTZ.shape[1]
@@ -88,7 +89,7 @@ class Arms(nn.Module):
         corrected_BTZ = None
         time_BT = batch["time"]
         if self.alignment is not None:
-            corrupted = self.stac.conditions.apply(to_signed(batch["driver"]), generator)
+            corrupted = self.stac.conditions.apply(to_signed(batch["driver"]), draws)
             worse_BTZ = network.read_clip(corrupted.frames).code
             statistics = network.statistics
             losses |= self.alignment(code_BTZ, worse_BTZ, corrupted, statistics)
@@ -100,7 +101,7 @@ class Arms(nn.Module):
                 corrected_BTZ = network.correct(worse_BTZ, time_BT, corrupted.fresh)
         pose_dim = network.config.pose_dim
         decodes = choose_decodes(
-            code_BTZ, corrected_BTZ, time_BT, budget, self.cra, pose_dim, generator
+            code_BTZ, corrected_BTZ, time_BT, budget, self.cra, pose_dim, draws
         )
         return Spent(decodes, losses)
 
@@ -119,15 +120,15 @@ class Arms(nn.Module):
         code_BXZ: Tensor,
         batch: ClipBatch,
         budget: Budget,
-        generator: torch.Generator,
+        draws: Draws,
     ) -> dict[str, Tensor]:
         """Return "cycle" and, in a paired step, "pair", of frames made from crossed codes."""
         made_N3SS = made_BX3SS.flatten(0, 1)
         scale = network.statistics.scale
-        losses = cycle_loss(self.teacher, made_N3SS, code_BXZ.flatten(0, 1), scale, generator)
+        losses = cycle_loss(self.teacher, made_N3SS, code_BXZ.flatten(0, 1), scale, draws)
         if budget.paired:
             row = torch.arange(len(code_BXZ))
-            other = torch.randint(batch["driving"].shape[1], (len(row),), generator=generator)
+            other = draws.below(batch["driving"].shape[1])
             portrait_B3SS = to_signed(batch["driving"][row, other])
             second: Appearance = network.appearance(portrait_B3SS)
             pairs_BPZ = code_BXZ[:, : budget.paired]

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from talkingface.motion.budget import Budget
 from talkingface.motion.cra import CraSettings, cross_codes
+from talkingface.motion.draws import Draws
 
 
 class Decodes(NamedTuple):
@@ -35,7 +36,7 @@ def choose_decodes(
     budget: Budget,
     cra: CraSettings,
     pose_dim: int,
-    generator: torch.Generator,
+    draws: Draws,
 ) -> Decodes:
     """Spend a budget on a window of T frames.
 
@@ -46,21 +47,20 @@ def choose_decodes(
         budget: what is decoded; `paired` frames are made from the crossed codes elsewhere.
         cra: how codes are mixed.
         pose_dim: length of the head-pose code.
-        generator: source of all choices, on the CPU: a pure function of the batch.
+        draws: source of all choices.
     """
-    clips, window = code_BTZ.shape[:2]
-    shuffled_BT = torch.rand(clips, window, generator=generator).argsort(dim=1)
+    shuffled_BT = draws.uniform(code_BTZ.shape[1]).argsort(dim=1)
     plain_BN = shuffled_BT[:, : budget.plain].sort(dim=1).values
     codes, frames = [pick(code_BTZ, plain_BN)], [plain_BN]
     for _ in range(budget.mixed):
-        mixture = cra.mixture(time_BT, generator)
+        mixture = cra.mixture(time_BT, draws)
         codes.append(mixture.mix(code_BTZ, pose_dim)[:, None])
         frames.append(mixture.frame[:, None])
     if corrected_BTZ is not None:
         corrected_BN = shuffled_BT[:, budget.plain : budget.plain + budget.corrected]
         codes.append(pick(corrected_BTZ, corrected_BN))
         frames.append(corrected_BN)
-    codes += [cross_codes(code_BTZ, pose_dim, generator)[:, None] for _ in range(budget.crossed)]
+    codes += [cross_codes(code_BTZ, pose_dim, draws)[:, None] for _ in range(budget.crossed)]
     return Decodes(torch.cat(codes, dim=1), torch.cat(frames, dim=1))
 
 

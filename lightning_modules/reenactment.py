@@ -24,6 +24,8 @@ from talkingface.manifest import DatasetInfo
 from talkingface.metrics.amplitude import AmplitudeRatio
 from talkingface.motion.budget import Budget
 from talkingface.motion.cra import CraSettings
+from talkingface.motion.draws import Draws
+from talkingface.motion.global_batch import means_over_ranks
 from talkingface.motion.stac import StacSettings
 from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
@@ -129,13 +131,13 @@ class ReenactmentModule(L.LightningModule):
         self._set_rates(optimizers[0])
         self._update(optimizers[0], loss, [self.network, self.guidance, self.arms.alignment])
         self.arms.teacher.update(self.network.motion)
-        logged = {f"train/{name}": value.detach() for name, value in losses.items()}
-        logged |= check_codes(self.network.statistics.std, self.network.config.pose_dim)
+        raw = losses | {"loss": loss}
+        sigmas = check_codes(self.network.statistics.std, self.network.config.pose_dim)
         if self.competing and made is not None and true is not None:
-            judge = self._discriminate(optimizers[1], true, made.detach())
-            logged |= {f"train/{name}": value.detach() for name, value in judge.items()}
+            raw |= self._discriminate(optimizers[1], true, made.detach())
         self.step += 1
-        self.log_dict(logged | {"step": float(self.step)}, prog_bar=False)
+        logged = {f"train/{name}": value for name, value in means_over_ranks(raw).items()}
+        self.log_dict(logged | sigmas | {"step": float(self.step)})
         self.log("loss", loss.detach(), prog_bar=True, logger=False)
 
     def _losses(self, batch: ClipBatch) -> tuple[dict[str, Tensor], Tensor | None, Tensor | None]:
@@ -150,9 +152,9 @@ class ReenactmentModule(L.LightningModule):
                 points = self.network.points(appearance.identity, motion.code)
                 losses |= point_loss(points, batch["landmarks"].flatten(0, 1))
             return losses, None, None
-        generator = torch.Generator().manual_seed(int(batch["seed"][0]))
+        draws = Draws(batch["seed"].tolist())
         budget = self.arms.budget(self.step)
-        decodes, code_losses = self.arms.spend(self.network, batch, motion.code, budget, generator)
+        decodes, code_losses = self.arms.spend(self.network, batch, motion.code, budget, draws)
         made = self.network.generate(appearance, self.network.motion(source).code, decodes.code)
         frames = made.frames.unflatten(0, decodes.code.shape[:2])
         targeted = decodes.frame.shape[1]
@@ -171,7 +173,7 @@ class ReenactmentModule(L.LightningModule):
             losses |= flow_guidance(batch, decodes, made.points, made.flows)
         if budget.crossed:
             losses |= self.arms.crossed_losses(
-                self.network, frames[:, targeted:], decodes.crossed, batch, budget, generator
+                self.network, frames[:, targeted:], decodes.crossed, batch, budget, draws
             )
         self._log_cost(batch, budget)
         return losses, pairs[1], pairs[0]

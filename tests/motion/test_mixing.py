@@ -4,11 +4,12 @@ import pytest
 import torch
 
 from talkingface.errors import UserError
+from talkingface.motion.draws import Draws
 from talkingface.motion.mixing import Thinning, choose_mixture, neighbours
 
 
-def _generator(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _draws(clips: int, seed: int = 0) -> Draws:
+    return Draws(range(seed, seed + clips))
 
 
 def test_mixing_weights_come_from_irregular_time_stamps() -> None:
@@ -20,21 +21,21 @@ def test_mixing_weights_come_from_irregular_time_stamps() -> None:
 
 
 def test_a_linear_motion_is_mixed_exactly() -> None:
-    generator = _generator()
-    time = torch.rand(16, 12, generator=generator).mul(0.03).add(0.01).cumsum(dim=1)
+    draws = _draws(16)
+    time = draws.uniform(12).mul(0.03).add(0.01).cumsum(dim=1)
     speed, start = torch.randn(16, 1, 76), torch.randn(16, 1, 76)
     code = start + speed * time[..., None]
-    kept = Thinning().kept(16, 12, generator)
-    mixture = choose_mixture(time, kept, 0.32, 0.16, generator)
+    kept = Thinning().kept(12, draws)
+    mixture = choose_mixture(time, kept, 0.32, 0.16, draws)
     true = code[torch.arange(16), mixture.frame]
     torch.testing.assert_close(mixture.mix(code, 12), true, atol=1e-5, rtol=0)
 
 
 def test_neighbours_are_kept_frames_on_both_sides_within_each_streams_gap() -> None:
-    generator = _generator()
+    draws = _draws(64)
     time = (torch.arange(16) / 25).expand(64, -1)
-    kept = Thinning().kept(64, 16, generator)
-    mixture = choose_mixture(time, kept, 0.32, 0.16, generator)
+    kept = Thinning().kept(16, draws)
+    mixture = choose_mixture(time, kept, 0.32, 0.16, draws)
     row = torch.arange(64)
     held_out = ~kept[row, mixture.frame]
     assert torch.equal(held_out, ~kept[:, 1:-1].all(dim=1))
@@ -49,7 +50,7 @@ def test_neighbours_are_kept_frames_on_both_sides_within_each_streams_gap() -> N
 
 def test_a_clip_that_kept_too_few_frames_mixes_between_any() -> None:
     time = (torch.arange(6) / 12.5).expand(3, -1)
-    mixture = choose_mixture(time, torch.zeros(3, 6, dtype=torch.bool), 0.32, 0.16, _generator())
+    mixture = choose_mixture(time, torch.zeros(3, 6, dtype=torch.bool), 0.32, 0.16, _draws(3))
     assert torch.equal(mixture.face.before, mixture.frame - 1)
     assert torch.equal(mixture.face.after, mixture.frame + 1)
 
@@ -57,13 +58,13 @@ def test_a_clip_that_kept_too_few_frames_mixes_between_any() -> None:
 def test_frames_too_far_apart_are_refused_with_a_remedy() -> None:
     time = (torch.arange(6) / 5).expand(3, -1)
     with pytest.raises(UserError, match=r"lower data\.stride"):
-        choose_mixture(time, torch.ones(3, 6, dtype=torch.bool), 0.32, 0.16, _generator())
+        choose_mixture(time, torch.ones(3, 6, dtype=torch.bool), 0.32, 0.16, _draws(3))
 
 
 def test_thinning_keeps_the_shares_it_promises() -> None:
-    kept = Thinning(dropping=0.0).kept(4000, 12, _generator())
+    kept = Thinning(dropping=0.0).kept(12, _draws(4000))
     strides = torch.tensor([{12: 1, 6: 2, 4: 3}[int(n)] for n in kept.sum(dim=1)])
     shares = torch.bincount(strides, minlength=4)[1:] / 4000
     torch.testing.assert_close(shares, torch.tensor([0.5, 0.3, 0.2]), atol=0.03, rtol=0)
-    assert torch.equal(kept, Thinning(dropping=0.0).kept(4000, 12, _generator()))
-    assert Thinning().kept(4000, 12, _generator()).float().mean() < kept.float().mean()
+    assert torch.equal(kept, Thinning(dropping=0.0).kept(12, _draws(4000)))
+    assert Thinning().kept(12, _draws(4000)).float().mean() < kept.float().mean()

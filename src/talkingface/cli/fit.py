@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import signal
 import warnings
+from datetime import timedelta
 from pathlib import Path
 
 import lightning as L
 import torch
 from hydra.utils import instantiate
 from lightning.pytorch.loggers import WandbLogger
+from lightning.pytorch.strategies import DDPStrategy, Strategy
 from omegaconf import DictConfig, OmegaConf
 
+from callbacks.agreement import Agreement
 from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
@@ -41,10 +45,17 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     data: ClipDataModule = instantiate(cfg.data)
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
+    trainer.callbacks.append(Agreement(folder.name, start_step))  # type: ignore[attr-defined]
     try:
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
         if module.step % trainer.val_check_interval or "val/l1" not in trainer.callback_metrics:
             trainer.validate(module, datamodule=data, verbose=False)
+    except Exception:
+        # A rank that hangs does not listen to anything else.
+        launcher = trainer.strategy.launcher
+        if launcher is not None:
+            launcher.kill(signal.SIGKILL)
+        raise
     finally:
         for logger in trainer.loggers:
             # Left open, the next run of this process would write into the same W&B run.
@@ -86,12 +97,20 @@ def _module(cfg: DictConfig, data: ClipDataModule) -> ReenactmentModule:
     return module
 
 
+def _strategy(cfg: DictConfig) -> str | Strategy:
+    if cfg.trainer.strategy != "auto" or (cfg.trainer.devices == 1 and cfg.trainer.num_nodes == 1):
+        return cfg.trainer.strategy
+    # The discriminator and the warm-up leave some weights unused in a step.
+    timeout = timedelta(seconds=cfg.trainer.rank_timeout)
+    return DDPStrategy(find_unused_parameters=True, timeout=timeout)
+
+
 def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:
     return L.Trainer(
         accelerator=cfg.trainer.accelerator,
         devices=cfg.trainer.devices,
         num_nodes=cfg.trainer.num_nodes,
-        strategy=cfg.trainer.strategy,
+        strategy=_strategy(cfg),
         precision=precision,  # type: ignore[arg-type]
         # One pass over the sampler is the whole run: Lightning's own step limit counts optimizers.
         max_epochs=1,

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from talkingface.faces.landmark_sets import LEFT_EYE, MOUTH, RIGHT_EYE
+from talkingface.motion.global_batch import mean_over_ranks
 
 
 class Guidance(nn.Module):
@@ -53,7 +54,7 @@ class Guidance(nn.Module):
         read = self(code_BTZ)
         true = self.standardise(pose_BT6, expression_BTE)
         seen = face_BT.float()[..., None]
-        share = seen.mean().clamp_min(1e-6)
+        share = mean_over_ranks(seen.mean()).clamp_min(1e-6)
         values = [
             (F.smooth_l1_loss(r.float(), t, reduction="none") * seen).mean() / share
             for r, t in zip(read, true, strict=True)

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from talkingface.motion.draws import Draws
+
 
 class Corrupted(NamedTuple):
     """A clip under worse conditions.
@@ -51,15 +53,15 @@ class Conditions:
     freezing: float = 0.5
     freeze_rate: float = 0.35
 
-    def apply(self, clip_BT3SS: Tensor, generator: torch.Generator) -> Corrupted:
-        """Return the clip (values in [-1, 1]) under conditions drawn from a CPU generator."""
+    def apply(self, clip_BT3SS: Tensor, draws: Draws) -> Corrupted:
+        """Return the clips (values in [-1, 1]) under conditions that each draws for itself."""
         clips, frames = clip_BT3SS.shape[:2]
-        theta_BT4 = self._crop_jitter(clips, frames, generator)
+        theta_BT4 = self._crop_jitter(frames, draws)
         flat = move_crop(clip_BT3SS.flatten(0, 1), theta_BT4.flatten(0, 1).to(clip_BT3SS))
-        worse_BT3SS = self._degrade(flat.unflatten(0, (clips, frames)), generator)
-        rate_B = self.freeze_rate * torch.rand(clips, generator=generator)
-        rate_B *= torch.rand(clips, generator=generator) < self.freezing
-        fresh_BT = torch.rand(clips, frames, generator=generator) >= rate_B[:, None]
+        worse_BT3SS = self._degrade(flat.unflatten(0, (clips, frames)), draws)
+        rate_B = self.freeze_rate * draws.uniform()
+        rate_B *= draws.uniform() < self.freezing
+        fresh_BT = draws.uniform(frames) >= rate_B[:, None]
         fresh_BT[:, 0] = True
         # A frozen frame shows the last fresh one, through as many frozen ones as lie between.
         shown_BT = torch.where(fresh_BT, torch.arange(frames), 0).cummax(dim=1).values
@@ -70,29 +72,28 @@ class Conditions:
             fresh_BT.to(clip_BT3SS.device),
         )
 
-    def _crop_jitter(self, clips: int, frames: int, generator: torch.Generator) -> Tensor:
-        constant_B14 = torch.randn(clips, 1, 4, generator=generator)
-        white_BT4 = torch.randn(clips, frames, 4, generator=generator)
-        drawn_BT4 = torch.randn(clips, frames, 4, generator=generator)
+    def _crop_jitter(self, frames: int, draws: Draws) -> Tensor:
+        constant_B14 = draws.normal(1, 4)
+        white_BT4, drawn_BT4 = draws.normal(frames, 4), draws.normal(frames, 4)
         slow = [drawn_BT4[:, 0]]
         for t in range(1, frames):
             slow.append(self.inertia * slow[-1] + (1 - self.inertia**2) ** 0.5 * drawn_BT4[:, t])
         parts = torch.stack([constant_B14.expand_as(white_BT4), torch.stack(slow, 1), white_BT4])
-        weight = torch.rand(3, clips, 1, 1, generator=generator)
+        weight = draws.uniform(3, 1, 1).transpose(0, 1)
         return (weight * parts).sum(dim=0) * torch.tensor(self.jitter)
 
-    def _degrade(self, clip_BT3SS: Tensor, generator: torch.Generator) -> Tensor:
-        clips, frames, _, size, _ = clip_BT3SS.shape
+    def _degrade(self, clip_BT3SS: Tensor, draws: Draws) -> Tensor:
+        frames, _, size, _ = clip_BT3SS.shape[1:]
 
-        def draw(*shape: int) -> Tensor:
-            return torch.rand(*shape, 1, 1, 1, generator=generator).to(clip_BT3SS)
+        def draw(count: int) -> Tensor:
+            return draws.uniform(count, 1, 1, 1).to(clip_BT3SS)
 
-        gain = 1 + self.flicker * (2 * draw(clips, frames) - 1)
-        bias = 0.5 * self.flicker * (2 * draw(clips, frames) - 1)
-        x = blur(clip_BT3SS * gain + bias, self.blur * size * draw(clips, 1))
-        x = _round_blocks(x, self.blocks * draw(clips, 1) ** 2)
-        noise = torch.randn(x.shape, generator=generator).to(x)
-        return (x + self.noise * draw(clips, 1) * noise).clamp(-1, 1)
+        gain = 1 + self.flicker * (2 * draw(frames) - 1)
+        bias = 0.5 * self.flicker * (2 * draw(frames) - 1)
+        x = blur(clip_BT3SS * gain + bias, self.blur * size * draw(1))
+        x = _round_blocks(x, self.blocks * draw(1) ** 2)
+        noise = draws.normal(*x.shape[1:]).to(x)
+        return (x + self.noise * draw(1) * noise).clamp(-1, 1)
 
 
 def move_crop(image_B3SS: Tensor, theta_B4: Tensor) -> Tensor:

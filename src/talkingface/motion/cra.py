@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from talkingface.motion.draws import Draws
+from talkingface.motion.global_batch import global_clips
 from talkingface.motion.mixing import Mixture, Thinning, choose_mixture
 from talkingface.motion.statistics import scaled_distance
 from talkingface.motion.teacher import Teacher
@@ -57,34 +59,34 @@ class CraSettings:
         """Whether a step compares two portraits."""
         return self.crosses and self.pair and step % self.pair_every == 0
 
-    def mixture(self, time_BT: Tensor, generator: torch.Generator) -> Mixture:
+    def mixture(self, time_BT: Tensor, draws: Draws) -> Mixture:
         """Choose each clip's held-out frame and the neighbours that stand in for it."""
         kept_BT = torch.ones(time_BT.shape, dtype=torch.bool)
         if self.resample:
-            kept_BT = self.thinning.kept(time_BT.shape[0], time_BT.shape[1], generator)
-        return choose_mixture(time_BT.cpu(), kept_BT, self.pose_gap, self.face_gap, generator)
+            kept_BT = self.thinning.kept(time_BT.shape[1], draws)
+        return choose_mixture(time_BT.cpu(), kept_BT, self.pose_gap, self.face_gap, draws)
 
 
-def cross_codes(code_BTZ: Tensor, pose_dim: int, generator: torch.Generator) -> Tensor:
+def cross_codes(code_BTZ: Tensor, pose_dim: int, draws: Draws) -> Tensor:
     """Return codes (B, Z): head pose of a frame, facial motion of another frame or person.
 
-    Facial motion comes half of the time from another clip of the batch, otherwise from the same
-    clip, at least half of it away. They come out detached and train the generator alone: asked to
-    make weakly followed codes visible, an encoder makes all codes larger, and the teacher that
-    follows it asks for more, until they explode.
+    Facial motion comes half of the time from another clip of the global batch, otherwise from the
+    same clip, at least half of it away. They come out detached and train the generator alone:
+    asked to make weakly followed codes visible, an encoder makes all codes larger, and the teacher
+    that follows it asks for more, until they explode.
     """
-    code_BTZ = code_BTZ.detach()
-    clips, frames = code_BTZ.shape[:2]
-    row_B = torch.arange(clips)
-    pose_B = torch.randint(frames, (clips,), generator=generator)
-    away_B = torch.randint(frames - frames // 2, (clips,), generator=generator) + frames // 2
+    code_GTZ, first = global_clips(code_BTZ)
+    frames = code_BTZ.shape[1]
+    row_B = first + torch.arange(len(code_BTZ))
+    pose_B = draws.below(frames)
+    away_B = draws.below(frames - frames // 2) + frames // 2
     face_B = torch.where(pose_B < frames / 2, pose_B + away_B, pose_B - away_B)
     face_B = face_B.clamp(0, frames - 1)
-    other_B = torch.rand(clips, generator=generator) < 0.5
-    step_B = torch.randint(1, max(clips, 2), (clips,), generator=generator)
-    donor_B = torch.where(other_B, (row_B + step_B) % clips, row_B)
-    pose_BP = code_BTZ[row_B, pose_B, :pose_dim]
-    return torch.cat([pose_BP, code_BTZ[donor_B, face_B, pose_dim:]], dim=1)
+    other_B = draws.uniform() < 0.5
+    step_B = 1 + draws.below(max(len(code_GTZ) - 1, 1))
+    donor_B = torch.where(other_B, (row_B + step_B) % len(code_GTZ), row_B)
+    pose_BP = code_GTZ[row_B, pose_B, :pose_dim]
+    return torch.cat([pose_BP, code_GTZ[donor_B, face_B, pose_dim:]], dim=1)
 
 
 def cycle_loss(
@@ -92,18 +94,19 @@ def cycle_loss(
     made_N3SS: Tensor,
     code_NZ: Tensor,
     scale_Z: Tensor,
-    generator: torch.Generator,
+    draws: Draws,
 ) -> dict[str, Tensor]:
     """Return "cycle": the teacher has to read from generated frames the codes they were made from.
 
     Fresh colours and a teacher that does not learn from the frames keep the generator from hiding
     the codes in invisible pixels.
     """
-    read_NZ = teacher(recolour(made_N3SS, generator)).code
+    read_NZ = teacher(recolour(made_N3SS, draws)).code
     return {"cycle": scaled_distance(read_NZ[None], code_NZ.detach()[None], scale_Z)}
 
 
-def recolour(frame_N3SS: Tensor, generator: torch.Generator) -> Tensor:
-    """Return frames with the contrast and brightness of each channel changed at random."""
-    draw = torch.rand(2, len(frame_N3SS), 3, 1, 1, generator=generator).to(frame_N3SS) * 2 - 1
-    return (frame_N3SS * (1 + 0.2 * draw[0]) + 0.2 * draw[1]).clamp(-1, 1)
+def recolour(frame_N3SS: Tensor, draws: Draws) -> Tensor:
+    """Return frames, as many of each clip, with each channel's contrast and brightness changed."""
+    each = draws.uniform(len(frame_N3SS) // len(draws), 2, 3, 1, 1).flatten(0, 1)
+    gain_N311, bias_N311 = (0.2 * (2 * each.to(frame_N3SS) - 1)).unbind(1)
+    return (frame_N3SS * (1 + gain_N311) + bias_N311).clamp(-1, 1)

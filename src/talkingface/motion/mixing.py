@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from talkingface.errors import UserError
+from talkingface.motion.draws import Draws
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,15 @@ class Thinning:
     dropping: float = 0.5
     drop_rate: float = 0.3
 
-    def kept(self, clips: int, frames: int, generator: torch.Generator) -> Tensor:
+    def kept(self, frames: int, draws: Draws) -> Tensor:
         """Return (clips, frames) bool: the frames that are kept; the others are held out."""
-        shares = torch.tensor(self.stride_shares)
-        stride_B = 1 + torch.multinomial(shares, clips, replacement=True, generator=generator)
-        phase_B = (torch.rand(clips, generator=generator) * stride_B).long()
+        reached = torch.tensor(self.stride_shares).cumsum(0) / sum(self.stride_shares)
+        stride_B = 1 + torch.bucketize(draws.uniform(), reached[:-1], right=True)
+        phase_B = (draws.uniform() * stride_B).long()
         kept_BT = (torch.arange(frames) - phase_B[:, None]) % stride_B[:, None] == 0
-        rate_B = self.drop_rate * torch.rand(clips, generator=generator)
-        rate_B *= torch.rand(clips, generator=generator) < self.dropping
-        return kept_BT & (torch.rand(clips, frames, generator=generator) >= rate_B[:, None])
+        rate_B = self.drop_rate * draws.uniform()
+        rate_B *= draws.uniform() < self.dropping
+        return kept_BT & (draws.uniform(frames) >= rate_B[:, None])
 
 
 class Neighbours(NamedTuple):
@@ -68,7 +69,7 @@ def choose_mixture(
     kept_BT: Tensor,
     pose_gap: float,
     face_gap: float,
-    generator: torch.Generator,
+    draws: Draws,
 ) -> Mixture:
     """Choose a held-out frame of each clip and neighbours of it among the kept frames.
 
@@ -80,14 +81,14 @@ def choose_mixture(
         time_BT: times of the frames in seconds, rising.
         kept_BT: frames whose codes may be used.
         pose_gap, face_gap: largest time from the earlier neighbour to the later, seconds.
-        generator: source of the choices, on the CPU.
+        draws: source of the choices.
 
     Raises:
         UserError: the frames of a clip are too far apart for any choice.
     """
     choices = [
         _choose(times.tolist(), kept.tolist(), (pose_gap, face_gap), generator)
-        for times, kept in zip(time_BT, kept_BT, strict=True)
+        for times, kept, generator in zip(time_BT, kept_BT, draws.generators, strict=True)
     ]
     frame_B = torch.tensor([frame for frame, _ in choices])
     streams = []

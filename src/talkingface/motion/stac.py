@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from talkingface.motion.conditions import Conditions, Corrupted
 from talkingface.motion.corrector import Corrector, Lookahead
+from talkingface.motion.global_batch import mean_over_ranks, rank_count
 from talkingface.motion.statistics import CodeStatistics, scaled_distance
 
 
@@ -113,7 +114,12 @@ def guard_losses(code_BTZ: Tensor, floor: float) -> dict[str, Tensor]:
     """Return "floor" and "size", which keep codes from shrinking and from exploding.
 
     "floor" is the mean shortfall of each dimension's deviation over clips and time from `floor`
-    (VICReg's variance term, Bardes et al. 2022); "size" the mean square.
+    (VICReg's variance term, Bardes et al. 2022), over all ranks' clips; "size" the mean square.
     """
-    deviation_Z = (code_BTZ.float().flatten(0, 1).var(dim=0) + 1e-8).sqrt()
-    return {"floor": F.relu(floor - deviation_Z).mean(), "size": code_BTZ.float().square().mean()}
+    code_NZ = code_BTZ.float().flatten(0, 1)
+    count = len(code_NZ) * rank_count()
+    # Nothing is lost with the mean's gradient: over all clips it is zero.
+    away_NZ = code_NZ - mean_over_ranks(code_NZ.detach().mean(dim=0))
+    variance_Z = mean_over_ranks(away_NZ.square().mean(dim=0)) * count / max(count - 1, 1)
+    deviation_Z = (variance_Z + 1e-8).sqrt()
+    return {"floor": F.relu(floor - deviation_Z).mean(), "size": code_NZ.square().mean()}

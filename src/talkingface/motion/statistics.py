@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from talkingface.motion.global_batch import mean_over_ranks
+
 
 class CodeStatistics(nn.Module):
     """Running mean and standard deviation of clean codes, without gradient.
@@ -31,12 +33,13 @@ class CodeStatistics(nn.Module):
 
     @torch.no_grad()
     def update(self, code_BTZ: Tensor) -> None:
-        """Take a batch of codes in; the first ones count as in a plain mean."""
+        """Take all ranks' batches of codes in; the first ones count as in a plain mean."""
         flat_NZ = code_BTZ.detach().float().flatten(0, -2)
         self.batches += 1
         weight = torch.clamp(1 / self.batches, min=self.momentum)
-        self.mean.lerp_(flat_NZ.mean(dim=0), weight)
-        self.std.lerp_(flat_NZ.std(dim=0, correction=0), weight)
+        mean_Z = mean_over_ranks(flat_NZ.mean(dim=0))
+        self.mean.lerp_(mean_Z, weight)
+        self.std.lerp_(mean_over_ranks((flat_NZ - mean_Z).square().mean(dim=0)).sqrt(), weight)
 
     def normalise(self, code_BTZ: Tensor) -> Tensor:
         """Return codes in standard deviations from the mean."""
@@ -60,10 +63,11 @@ def scaled_distance(
     Args:
         a_BTD, b_BTD: sequences of vectors.
         scale_D: what one unit of each dimension is.
-        seen_BT: frames that count; all by default. None that counts gives 0.
+        seen_BT: frames that count, on all ranks; all by default. None that counts gives 0.
     """
     each_BTD = F.smooth_l1_loss(a_BTD.float() / scale_D, b_BTD.float() / scale_D, reduction="none")
     if seen_BT is None:
         return each_BTD.mean()
     weight_BT = seen_BT.float()
-    return (each_BTD.mean(dim=-1) * weight_BT).sum() / weight_BT.sum().clamp_min(1.0)
+    count = mean_over_ranks(weight_BT.sum()).clamp_min(1.0)
+    return (each_BTD.mean(dim=-1) * weight_BT).sum() / count
