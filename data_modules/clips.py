@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +135,21 @@ class ClipDataModule(L.LightningDataModule):
             num_workers=self.workers,
             prefetch_factor=4 if self.workers else None,
             persistent_workers=self.workers > 0,
+            worker_init_fn=outlive_signals,
             # Else each pass over a loader draws from the global state, which a resumed run lacks.
             generator=torch.Generator(),
         )
+
+
+def outlive_signals(worker: int) -> None:
+    """Let a loader process work on when signals reach it too, so that the step can be ended.
+
+    SLURM sends its signals to all processes of a job. What SIGTERM says is heeded half a minute
+    later, should the process still be there.
+    """
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.alarm(30))
 
 
 def _spread(clips: list[Clip], most: int) -> list[Clip]:

@@ -4,7 +4,7 @@
 
 Every trial is one training, killed with SIGKILL once or twice and continued by the same command.
 Its weights, running average, optimizers' states and logged losses have to be bit for bit those of
-a training that nobody disturbed, with the adversarial phase on and over several epochs.
+a training that nobody disturbed, with CRA, STAC and the adversarial phase on, and over several epochs.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ def _train(root: Path, name: str, options: argparse.Namespace, moments: list[flo
         "callbacks.checkpoints.keep=99", f"data.workers={options.workers}",
         f"batch_size={2 * options.ranks}", f"trainer.devices={options.ranks}",
         "model.adversarial.enabled=true", "model.adversarial.start=0.3",
+        "model.cra.enabled=true", "model.stac.enabled=true", "model.decodes=4",
+        "data.clip_length=5", "data.stride=1",
     ]  # fmt: skip
-    if options.ranks > 1:
-        words.append("trainer.strategy=ddp_find_unused_parameters_true")
     for seconds in moments:
         command = _command(words)
         with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Ranks change nothing: the same losses on any number of them, and a job that ends when one does."""
+"""The same losses on any number of ranks, and a job that ends when one of them does."""
 
 import csv
 import os
@@ -28,6 +28,7 @@ EVERYTHING = (
     "model.adversarial.start=0.5",
 )
 TWO = ("trainer.devices=2", "trainer.rank_timeout=20")
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run")
 COMMAND = (sys.executable, "-m", "talkingface.cli")
 Losses = dict[tuple[int, str], float]
 
@@ -130,8 +131,7 @@ def test_torchrun_starts_the_ranks_of_two_nodes(
     where = (f"data.root={talking_heads}", f"runs={tmp_path / 'nodes'}")
     agents = [
         subprocess.Popen(
-            [sys.executable, "-m", "torch.distributed.run", *place.split(), f"--node-rank={node}"]
-            + [*train, *where],
+            [*TORCHRUN, *place.split(), f"--node-rank={node}", *train, *where],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
@@ -147,9 +147,9 @@ def test_torchrun_starts_the_ranks_of_two_nodes(
 @pytest.mark.slow
 def test_fewer_ranks_than_asked_for_are_refused(talking_heads: Path, tmp_path: Path) -> None:
     agent = "--nnodes=1 --nproc-per-node=1 --master-addr=127.0.0.1"
-    command = [sys.executable, "-m", "torch.distributed.run", *agent.split()]
+    command = [*TORCHRUN, *agent.split()]
     command += [f"--master-port={_port()}", "-m", "talkingface.cli", "train", *TINY_RUN, *TWO]
     command += [f"data.root={talking_heads}", f"runs={tmp_path}"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode != 0
-    assert "2 processes were asked for" in ended.stderr
+    assert "error: trainer.devices=2 and trainer.num_nodes=1 do not fit" in ended.stderr

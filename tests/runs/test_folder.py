@@ -27,7 +27,11 @@ CONFIG = {
     "pretrained": None,
     "runs": "anywhere",
     "data": {"root": "/somewhere", "size": 64, "workers": 1, "backend": "decord"},
-    "model": {"network": {"width": "small"}},
+    "model": {
+        "network": {"width": "small"},
+        "cra": {"enabled": True},
+        "stac": {"enabled": False},
+    },
     "trainer": {"devices": 1, "precision": "32-true"},
 }
 

@@ -12,6 +12,7 @@ import lightning as L
 import torch
 from hydra.utils import instantiate
 from lightning.pytorch.loggers import WandbLogger
+from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.strategies import DDPStrategy, Strategy
 from omegaconf import DictConfig, OmegaConf
 
@@ -19,6 +20,7 @@ from callbacks.agreement import Agreement
 from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
+from talkingface.errors import UserError
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint
 
@@ -45,6 +47,7 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     data: ClipDataModule = instantiate(cfg.data)
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
+    _check_environment(trainer)
     trainer.callbacks.append(Agreement(folder.name, start_step))  # type: ignore[attr-defined]
     try:
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
@@ -72,6 +75,7 @@ def _quiet() -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    warnings.filterwarnings("ignore", message=".*`srun` command is available.*")
     # The data module starts its sampler at the right step; Lightning only looks at the loader.
     warnings.filterwarnings("ignore", message=".*your dataloader is not resumable.*")
 
@@ -95,6 +99,19 @@ def _module(cfg: DictConfig, data: ClipDataModule) -> ReenactmentModule:
     if cfg.pretrained:
         start_from(module, find_checkpoint(Path(cfg.pretrained)))
     return module
+
+
+def _check_environment(trainer: L.Trainer) -> None:
+    environment = getattr(trainer.strategy, "cluster_environment", None)
+    if environment is None:
+        return
+    try:
+        environment.validate_settings(trainer.num_devices, trainer.num_nodes)
+    except ValueError as error:
+        raise UserError(
+            f"trainer.devices={trainer.num_devices} and trainer.num_nodes={trainer.num_nodes} do "
+            f"not fit the processes that were started: {error}"
+        ) from error
 
 
 def _strategy(cfg: DictConfig) -> str | Strategy:
@@ -124,4 +141,6 @@ def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:
         callbacks=[instantiate(callback) for callback in cfg.callbacks.values()],
         logger=[instantiate(logger) for logger in cfg.logger.values()],
         default_root_dir=str(folder.path),
+        # Lightning would put a job back into SLURM's queue by rules of its own.
+        plugins=[SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else None,
     )

@@ -7,21 +7,30 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from talkingface.cli.configuration import CONFIG_PACKAGE, HYDRA_VERSION_BASE, open_configuration
+from talkingface.cli.configuration import (
+    CONFIG_PACKAGE,
+    HYDRA_VERSION_BASE,
+    Configuration,
+    open_configuration,
+)
 from talkingface.cli.help import verb_help
 from talkingface.cli.options import parse_options
-from talkingface.cli.overrides import check_overrides
+from talkingface.cli.overrides import check_overrides, shared_fields
 from talkingface.cli.verbs import Verb
 from talkingface.errors import UserError
-from talkingface.runs.arm import Arm, arms_table, own_overrides, run_arm
+from talkingface.runs.arm import PREEMPTED_STATUS, run_arm
+from talkingface.runs.forwarding import forwarding
+from talkingface.runs.sweep_record import SweepRecord, arms_table, own_overrides, this_launch
 
 
 class _EndedByUserError(BaseException):
@@ -51,12 +60,25 @@ def launch(verb: Verb, arguments: Sequence[str]) -> None:
             f"LOCAL_RANK={os.environ['LOCAL_RANK']}. Start each run with a command of its own."
         )
     runs = not (options.help or options.cfg)
+    record = None
     with open_configuration(verb.name) as configuration:
         check_overrides(configuration, options.overrides, multirun=options.multirun, runs=runs)
         if options.help:
             print(verb_help(verb, configuration, options.overrides))
+        elif runs and options.multirun and verb.arms:
+            record = _open_record(configuration, options.overrides)
     if not options.help:
-        _run_in_hydra(verb, ordered)
+        _run_in_hydra(verb, ordered, record)
+
+
+def _open_record(configuration: Configuration, overrides: Sequence[str]) -> SweepRecord:
+    # Known to Hydra before it first looks for plugins, as those that are installed are.
+    from hydra_plugins.talkingface_arms.launcher import ArmsLauncher  # noqa: PLC0415
+
+    Plugins.instance().register(ArmsLauncher)
+    this_launch()
+    fields = shared_fields(configuration, overrides)
+    return SweepRecord(Path(fields["runs"]) / fields["name"])
 
 
 def _run_job(run: Callable[[DictConfig], None], cfg: DictConfig, failed: list[str]) -> None:
@@ -73,22 +95,23 @@ def _run_job(run: Callable[[DictConfig], None], cfg: DictConfig, failed: list[st
         raise
 
 
-def _run_arm(verb: Verb, cfg: DictConfig, arms: list[Arm]) -> float | None:
-    """Run one arm of a sweep in a process of its own; return what an optimising sweeper wants."""
-    arm = run_arm(verb.arms, HydraConfig.get().overrides.task)
-    arms.append(arm)
-    if arm.stopped_by:
+def _run_arm(verb: Verb, cfg: DictConfig) -> float | None:
+    """Run one arm in the place that another launcher, such as SLURM's, has chosen for it."""
+    record = SweepRecord(Path(cfg.runs) / cfg.name)
+    with forwarding() as signals:
+        arm = run_arm(verb.arms, HydraConfig.get().overrides.task, record, signals)
+    if signals.received:
         # No Exception, which Hydra would take for the end of this arm alone.
-        raise SystemExit(max(arm.status, 0) or 128 + arm.stopped_by)
+        preempted = arm.state == "preempted"
+        raise SystemExit(PREEMPTED_STATUS if preempted else 128 + signals.received[-1])
     if arm.state == "failed":
         raise UserError(arm.error)
     return arm.metrics.get(cfg.objective)
 
 
-def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
+def _run_in_hydra(verb: Verb, arguments: list[str], record: SweepRecord | None = None) -> None:
     typed = sys.argv
     failed: list[str] = []
-    arms: list[Arm] = []
     started = False
 
     def task(cfg: DictConfig) -> float | None:
@@ -97,7 +120,7 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
         # Lightning starts the other ranks with sys.argv, which therefore has to name the verb.
         sys.argv = typed
         if HydraConfig.get().mode == RunMode.MULTIRUN and verb.arms:
-            return _run_arm(verb, cfg, arms)
+            return _run_arm(verb, cfg)
         if verb.needs_torch:
             import_module("talkingface.torchvision_guard")
         module = import_module(f"talkingface.cli.{verb.name}")
@@ -123,8 +146,10 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
     except _EndedByUserError as ended:
         raise ended.error from None
     except UserError as error:
-        own = own_overrides(arms)
-        failed += [own[k] for k, arm in enumerate(arms) if arm.state == "failed"]
+        if record:
+            arms = record.arms(this_launch())
+            own = own_overrides(arms)
+            failed += [own[k] for k, arm in enumerate(arms) if arm.state == "failed"]
         if failed:
             raise UserError(f"failed, of the multirun's jobs: {'; '.join(failed)}") from error
         raise
@@ -134,5 +159,5 @@ def _run_in_hydra(verb: Verb, arguments: list[str]) -> None:
         raise UserError(" ".join(str(error).split())) from error
     finally:
         sys.argv = typed
-        if arms:
-            print(arms_table(arms))
+        if record:
+            print(arms_table(record.arms(this_launch())))

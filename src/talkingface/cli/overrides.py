@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
@@ -50,6 +50,13 @@ def check_overrides(
                 _refuse_sweep(override)
     for job in _jobs(configuration, overrides):
         _check_job(configuration, job, runs=runs)
+
+
+def shared_fields(configuration: Configuration, arguments: Sequence[str]) -> dict[str, Any]:
+    """Return the fields that all jobs of a multirun share; swept ones keep their defaults."""
+    overrides = _parse(configuration, arguments)
+    plain = [o.input_line or "" for o in overrides if not o.is_sweep_override()]
+    return configuration.compose(plain, complete=False).fields
 
 
 def _parse(configuration: Configuration, lines: Sequence[str]) -> list[Override]:

@@ -13,9 +13,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from talkingface.manifest import dataset_fingerprint
 from talkingface.runs.arm import record_arm
-from talkingface.runs.folder import RunFolder, find_checkpoint, open_run
+from talkingface.runs.folder import RunFolder, content_digest, find_checkpoint, open_run
 from talkingface.runs.lock import locked
 from talkingface.runs.precision import resolve_precision
+from talkingface.runs.slurm import was_restarted
 
 
 def run(cfg: DictConfig) -> None:
@@ -60,5 +61,8 @@ def _open(cfg: DictConfig, precision: str) -> RunFolder:
     plain["trainer"]["precision"] = precision
     plain["data"]["fingerprint"] = dataset_fingerprint(Path(cfg.data.root))
     if cfg.pretrained:
-        plain["pretrained"] = str(find_checkpoint(Path(cfg.pretrained)))
-    return open_run(Path(cfg.runs), plain, Path(__file__).parent, fresh=cfg.fresh)
+        weights = find_checkpoint(Path(cfg.pretrained))
+        plain["pretrained"] = {"path": str(weights), "content": content_digest(weights)}
+    return open_run(
+        Path(cfg.runs), plain, Path(__file__).parent, fresh=cfg.fresh and not was_restarted()
+    )

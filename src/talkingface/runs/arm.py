@@ -6,52 +6,22 @@ ranks at another arm than the first, and nobody would notice.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from talkingface.runs.forwarding import Forwarding
 from talkingface.runs.ranks import is_first_rank
+from talkingface.runs.sweep_record import Arm, SweepRecord, change_record
 
 RECORD_VARIABLE = "TALKINGFACE_ARM_RECORD"
 # Of a training that a signal ended after a checkpoint: the same command continues it.
 PREEMPTED_STATUS = 75
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-
-
-@dataclass(frozen=True)
-class Arm:
-    """How an arm ended.
-
-    Attributes:
-        overrides: what it was started with.
-        status: the process's exit status, negative for a signal.
-        seconds: wall-clock.
-        state: "finished", "skipped" (it had been finished before), "preempted" (a signal stopped it
-            after a checkpoint) or "failed".
-        folder: its run's folder, "" when it did not come that far.
-        error: why it failed, "" otherwise.
-        metrics: its final metrics.
-        stopped_by: the signal that was passed on to it, if any.
-    """
-
-    overrides: Sequence[str]
-    status: int
-    seconds: float
-    state: str
-    folder: str
-    error: str
-    metrics: Mapping[str, float]
-    stopped_by: signal.Signals | None
 
 
 def record_arm(**fields: Any) -> None:
@@ -62,65 +32,66 @@ def record_arm(**fields: Any) -> None:
     """
     path = os.environ.get(RECORD_VARIABLE)
     if path and is_first_rank():
-        partial = Path(f"{path}.partial")
-        partial.write_text(json.dumps(_read(Path(path)) | fields))
-        partial.replace(path)
+        change_record(path, **fields)
 
 
-def run_arm(verb: str, overrides: Sequence[str]) -> Arm:
-    """Run one arm to its end, passing on SIGINT, SIGTERM and SIGUSR1."""
+def run_arm(
+    verb: str,
+    overrides: Sequence[str],
+    record: SweepRecord,
+    signals: Forwarding,
+    environment: Mapping[str, str] | None = None,
+) -> Arm:
+    """Run one arm to its end.
+
+    Args:
+        verb: what it runs.
+        overrides: with what.
+        record: where its state is kept while it runs and afterwards.
+        signals: what passes signals on to it.
+        environment: variables to be set for it.
+    """
     command = [sys.executable, "-m", "talkingface.cli", verb, *overrides, "hydra.mode=RUN"]
+    blank = {"state": "running", "folder": "", "error": "", "metrics": {}, "seconds": 0.0}
+    path = record.write(overrides, **blank)
+    told = {RECORD_VARIABLE: str(path)}
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        record = Path(folder) / "record.json"
-        environment = os.environ | {RECORD_VARIABLE: str(record)}
-        # In a session of its own, an interrupt from the terminal reaches it once, through here.
-        process = subprocess.Popen(command, env=environment, start_new_session=True)
-        with _forwarding(process) as received:
-            status = process.wait()
-        told = {"state": "", "folder": "", "error": "", "metrics": {}} | _read(record)
-    seconds = time.monotonic() - began
+    # In a session of its own, an interrupt from the terminal reaches it once, through here.
+    process = subprocess.Popen(
+        command, env=os.environ | told | dict(environment or {}), start_new_session=True
+    )
+    signals.add(process)
+    status = process.wait()
+    signals.processes.remove(process)
     if status not in (0, PREEMPTED_STATUS):
-        told |= {"state": "failed", "error": told["error"] or _reason(status)}
-    return Arm(overrides, status, seconds, stopped_by=received[-1] if received else None, **told)
+        _end_what_is_left(process.pid)
+    return _ended(record, overrides, status, time.monotonic() - began)
 
 
-def arms_table(arms: Sequence[Arm]) -> str:
-    """Return a line an arm: state, time, what tells it from the others; its folder, its error."""
-    lines = [f"{'state':10}{'seconds':>8}  arm"]
-    for arm, own in zip(arms, own_overrides(arms), strict=True):
-        lines.append(f"{arm.state:10}{arm.seconds:8.0f}  {own}")
-        lines += [f"{'':20}{text}" for text in (arm.folder, arm.error) if text]
-    return "\n".join(lines)
-
-
-def own_overrides(arms: Sequence[Arm]) -> list[str]:
-    """Return what each arm was started with, without what all arms have in common."""
-    shared = set.intersection(*(set(arm.overrides) for arm in arms)) if len(arms) > 1 else set()
-    return [" ".join(o for o in arm.overrides if o not in shared) for arm in arms]
-
-
-@contextmanager
-def _forwarding(process: subprocess.Popen[bytes]) -> Iterator[list[signal.Signals]]:
-    """Pass signals on to a process; yields the list of those that came."""
-    received: list[signal.Signals] = []
-
-    def forward(number: int, frame: FrameType | None) -> None:
-        received.append(signal.Signals(number))
-        if process.poll() is None:
-            process.send_signal(number)
-
-    before = {number: signal.signal(number, forward) for number in _FORWARDED}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _ended(record: SweepRecord, overrides: Sequence[str], status: int, seconds: float) -> Arm:
+    arm = replace(record.read(overrides), seconds=seconds)
+    if status == PREEMPTED_STATUS:
+        arm = replace(arm, state="preempted")
+    elif status:
+        arm = replace(arm, state="failed", error=arm.error or _reason(status))
+    elif arm.state == "running":
+        arm = replace(arm, state="failed", error="it ended without finishing its run")
+    if is_first_rank():
+        record.write(overrides, state=arm.state, error=arm.error, seconds=seconds)
+    return arm
 
 
 def _reason(status: int) -> str:
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text()) if path.exists() else {}
+def _end_what_is_left(group: int, patience: float = 10.0) -> None:
+    """Kill a failed arm's ranks that hang, once all others had time to end by themselves."""
+    deadline = time.monotonic() + patience
+    try:
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.1)
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return

@@ -19,7 +19,7 @@ from talkingface.settings import claim_folder
 
 # What determines the result; devices, paths, loggers and progress bars do not.
 IDENTITY_SECTIONS = ("name", "seed", "steps", "batch_size", "pretrained", "data", "model")
-NOT_IDENTITY = ("data.root", "data.workers", "data.backend", "data.memory")
+NOT_IDENTITY = ("data.root", "data.workers", "data.backend", "data.memory", "pretrained.path")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        name: `<experiment's name>/seed-<seed>_<hash of the identity>`.
+        name: `<experiment>/cra-<0 or 1>_stac-<0 or 1>_seed-<seed>_<hash of the identity>`.
     """
 
     path: Path
@@ -75,7 +75,8 @@ def open_run(
     """
     identity = _identity(config)
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:6]
-    name = f"{config['name']}/seed-{config['seed']}_{digest}"
+    arm = "_".join(f"{name}-{int(config['model'][name]['enabled'])}" for name in ("cra", "stac"))
+    name = f"{config['name']}/{arm}_seed-{config['seed']}_{digest}"
     path = root / name
     if fresh and path.exists() and is_first_rank():
         with locked(path):
@@ -122,6 +123,12 @@ def find_checkpoint(path: Path) -> Path:
     raise UserError(
         f"{path}: no checkpoint here. Give a .ckpt file or a run folder (runs/<experiment>/<run>)."
     )
+
+
+def content_digest(path: Path) -> str:
+    """Return what tells a file's content from any other's."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
