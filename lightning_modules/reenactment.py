@@ -250,9 +250,10 @@ class ReenactmentModule(L.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Log how large generated motion is beside true motion, and the axis they share."""
         if self.guidance is not None:
-            self.log_dict({f"val/{k}": v for k, v in self.amplitude.compute().items()})
+            ratios = {f"val/{k}": v for k, v in self.amplitude.compute().items()}
+            self.log_dict(ratios, sync_dist=True)
             self.amplitude.reset()
-        self.log("step", float(self.step))
+        self.log("step", float(self.step), sync_dist=True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add the step count and the networks' shape, as plain containers."""

@@ -4,7 +4,7 @@
 
 Every trial is one training, killed with SIGKILL once or twice and continued by the same command.
 Its weights, running average, optimizers' states and logged losses have to be bit for bit those of
-a training that nobody disturbed, with CRA, STAC and the adversarial phase on, and over several epochs.
+a training that nobody disturbed, with CRA, STAC and the adversarial phase on, over several epochs.
 """
 
 from __future__ import annotations

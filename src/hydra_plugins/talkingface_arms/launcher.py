@@ -47,7 +47,7 @@ class ArmsLauncher(Launcher):
             SystemExit: a signal came; it was passed on, and no further arm was begun.
         """
         record = SweepRecord(Path(self.config.runs) / self.config.name)
-        record.plan(job_overrides)
+        record.plan(job_overrides, initial_job_idx)
         free: SimpleQueue[int] = SimpleQueue()
         for place in range(self.at_once):
             free.put(place)

@@ -22,6 +22,7 @@ from talkingface.runs.sweep_record import Arm, SweepRecord, change_record
 RECORD_VARIABLE = "TALKINGFACE_ARM_RECORD"
 # Of a training that a signal ended after a checkpoint: the same command continues it.
 PREEMPTED_STATUS = 75
+_STATES = {0: "finished", PREEMPTED_STATUS: "preempted"}
 
 
 def record_arm(**fields: Any) -> None:
@@ -70,14 +71,15 @@ def run_arm(
 
 def _ended(record: SweepRecord, overrides: Sequence[str], status: int, seconds: float) -> Arm:
     arm = replace(record.read(overrides), seconds=seconds)
+    if not is_first_rank():
+        return replace(arm, state=_STATES.get(status, "failed"), error=_reason(status))
     if status == PREEMPTED_STATUS:
         arm = replace(arm, state="preempted")
     elif status:
         arm = replace(arm, state="failed", error=arm.error or _reason(status))
     elif arm.state == "running":
         arm = replace(arm, state="failed", error="it ended without finishing its run")
-    if is_first_rank():
-        record.write(overrides, state=arm.state, error=arm.error, seconds=seconds)
+    record.write(overrides, state=arm.state, error=arm.error, seconds=seconds)
     return arm
 
 

@@ -28,6 +28,7 @@ class Arm:
         error: why it failed, "" otherwise.
         seconds: wall-clock of its last process.
         metrics: its final metrics.
+        place: its number in the sweep, from 0 on.
         launch: which start of the sweep it belongs to.
     """
 
@@ -37,6 +38,7 @@ class Arm:
     error: str = ""
     seconds: float = 0.0
     metrics: Mapping[str, float] = field(default_factory=dict)
+    place: int = 0
     launch: str = ""
 
 
@@ -50,10 +52,10 @@ class SweepRecord:
     def __init__(self, experiment: Path):
         self.folder = experiment / ".arms"
 
-    def plan(self, grid: Iterable[Sequence[str]]) -> None:
-        """Note the arms that this start of the sweep is going to run."""
-        for overrides in grid:
-            self.write(overrides, **asdict(Arm(list(overrides), launch=this_launch())))
+    def plan(self, grid: Iterable[Sequence[str]], first: int = 0) -> None:
+        """Note the arms that this start of the sweep is going to run, and their numbers."""
+        for place, overrides in enumerate(grid, first):
+            self.write(overrides, **asdict(Arm(list(overrides), place=place, launch=this_launch())))
 
     def write(self, arm: Sequence[str], **changes: Any) -> Path:
         """Change some fields of an arm, on the first rank alone, and return its file."""
@@ -66,14 +68,15 @@ class SweepRecord:
 
     def read(self, overrides: Sequence[str]) -> Arm:
         """Return an arm as it stands."""
-        return _arm(self._file(overrides))
+        path = self._file(overrides)
+        return _arm(path) if path.exists() else Arm(list(overrides))
 
     def arms(self, launch: str | None = None) -> list[Arm]:
         """Return all arms, or those of one start of the sweep; of a run's several, the newest."""
         files = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         newest = {arm.folder or " ".join(arm.overrides): arm for arm in map(_arm, files)}
         found = [arm for arm in newest.values() if launch in (None, arm.launch)]
-        return sorted(found, key=lambda arm: list(arm.overrides))
+        return sorted(found, key=lambda arm: (arm.place, list(arm.overrides)))
 
     def _file(self, overrides: Sequence[str]) -> Path:
         digest = hashlib.sha256("\0".join(overrides).encode()).hexdigest()
