@@ -73,7 +73,7 @@ def open_run(
     Raises:
         UserError: the folder holds a run with another configuration.
     """
-    identity = _identity(config)
+    identity = run_identity(config)
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:6]
     name = f"{config['name']}/seed-{config['seed']}_{digest}"
     path = root / name
@@ -124,7 +124,8 @@ def find_checkpoint(path: Path) -> Path:
     )
 
 
-def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
+def run_identity(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a resolved configuration that determine the result, by dotted name."""
     flat: dict[str, Any] = {}
 
     def walk(prefix: str, node: Any) -> None:
