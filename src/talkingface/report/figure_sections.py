@@ -56,7 +56,7 @@ def video_section(clip: str, samples: Sequence[Sample]) -> Markup:
     return joined(
         element("p", about, class_="muted"),
         player if any(sample.url for sample in samples) else None,
-        element("div", *map(_sample, samples), class_="figures"),
+        element("div", *map(_sample, samples), class_="figures samples"),
     )
 
 

@@ -12,7 +12,7 @@ class Markup(str):
 
 
 Child = str | None
-_VOID = frozenset({"meta", "input", "br"})
+_VOID = frozenset({"meta", "input", "wbr"})
 
 
 def element(name: str, /, *children: Child, **attributes: object) -> Markup:

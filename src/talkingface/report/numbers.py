@@ -10,10 +10,20 @@ from talkingface.report.statistics import Estimate
 MINUS = "\N{MINUS SIGN}"
 
 
-def decimals(values: Iterable[float]) -> int:
-    """Return how many decimals give the largest value four digits."""
-    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
-    return min(8, max(0, 3 - math.floor(math.log10(largest)))) if largest > 0 else 1
+def decimals(estimates: Iterable[Estimate]) -> int:
+    """Return how many decimals a column of estimates needs.
+
+    Two digits of its narrowest interval, and at the most four of its largest mean.
+    """
+    finite = [estimate for estimate in estimates if math.isfinite(estimate.mean)]
+    largest = max((abs(estimate.mean) for estimate in finite), default=0.0)
+    narrowest = min((e.half for e in finite if e.half), default=0.0)
+    most = _decimals(largest, 4) if largest > 0 else 1
+    return min(most, _decimals(narrowest, 2)) if narrowest > 0 else most
+
+
+def _decimals(value: float, digits: int) -> int:
+    return min(8, max(0, digits - 1 - math.floor(math.log10(value))))
 
 
 def number(value: float, places: int, *, sign: bool = False) -> str:
@@ -38,7 +48,7 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+def ticks(low: float, high: float, wanted: int = 6) -> list[float]:
     """Return round numbers, about as many as wanted, from `low` to `high`, inside both."""
     if not high > low:
         return [low]

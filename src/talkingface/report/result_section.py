@@ -29,7 +29,9 @@ def verdict(metric: str, difference: Estimate) -> str:
 def places(block: Block, metric: str) -> int:
     """Return the decimals of a metric's column."""
     cells = [row.cells[metric] for row in block.rows if metric in row.cells and row.arm]
-    return decimals(cell.own.mean for cell in cells)
+    return decimals(
+        estimate for cell in cells for estimate in (cell.own, cell.difference) if estimate
+    )
 
 
 def _how_to_read(compares: bool) -> Markup:
@@ -59,7 +61,11 @@ def _block(block: Block) -> Markup:
 def _head(metric: str) -> Markup:
     direction = better(metric)
     title = f"{direction} is better" if direction else None
-    return element("th", f"{metric} {ARROWS[direction]}".strip(), title=title, scope="col")
+    first, *others = metric.removeprefix("val/").split("_")
+    # Long names may break where their words do, so that the table stays within the page.
+    breakable = [part for word in others for part in ("_", element("wbr"), word)]
+    arrow = f"\N{NO-BREAK SPACE}{ARROWS[direction]}" if direction else None
+    return element("th", first, *breakable, arrow, title=title, scope="col")
 
 
 def _row(block: Block, row: Row) -> Markup:

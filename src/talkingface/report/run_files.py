@@ -75,12 +75,18 @@ class RunFiles:
             return self.steps
         return max((curve[-1][0] for curve in self.curves.values()), default=0)
 
+    @property
+    def resumed(self) -> bool:
+        """Whether more than one process trained it."""
+        return len(list(self.folder.glob("metrics/from-step-*"))) > 1
+
     def seconds(self) -> float | None:
-        """Wall clock from the folder's beginning to its end; None unless finished in one go."""
-        if self.final is None or len(list(self.folder.glob("metrics/from-step-*"))) != 1:
+        """Wall clock by the times of its files; None unless finished in one go and never copied."""
+        if self.final is None or self.resumed:
             return None
         began = (self.folder / "config.json").stat().st_mtime
-        return (self.folder / "DONE").stat().st_mtime - began
+        seconds = (self.folder / "DONE").stat().st_mtime - began
+        return seconds if seconds >= 1 else None
 
     def last_written(self) -> float:
         """When the run last wrote a metric, else when it began; seconds since 1970."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
-from talkingface.report.markup import Markup, element
+from talkingface.report.markup import Markup, element, joined
 from talkingface.report.numbers import duration
 from talkingface.report.run_files import RunFiles
 from talkingface.report.states import Standing
@@ -15,9 +16,15 @@ _HEADS = ("arm", "seed", "state", "step", "newest val/l1", "wall clock", "last m
 
 def state_section(standings: Sequence[Standing]) -> Markup:
     """Return a row an arm and seed."""
+    rows = []
+    for arm, group in groupby(standings, key=lambda standing: standing.arm):
+        first, *others = group
+        head = element("th", arm, scope="rowgroup", rowspan=1 + len(others))
+        rows += [_row(first, head), *(_row(standing) for standing in others)]
     heads = element("tr", *(element("th", head) for head in _HEADS))
-    table = element("table", element("thead", heads), element("tbody", *map(_row, standings)))
-    return element("div", table, class_="wide")
+    table = element("table", element("thead", heads), element("tbody", *rows))
+    about = "Wall clock is as the sweep measured it, else by the times of the run's files."
+    return joined(element("p", about, class_="muted"), element("div", table, class_="wide"))
 
 
 def newest(run: RunFiles | None, metric: str) -> str:
@@ -26,11 +33,10 @@ def newest(run: RunFiles | None, metric: str) -> str:
     return f"{curve[-1][1]:.4g} at {curve[-1][0]}" if curve else ""
 
 
-def _row(standing: Standing) -> Markup:
+def _row(standing: Standing, head: Markup | None = None) -> Markup:
     run = standing.run
     error = element("div", standing.error, class_="words") if standing.error else None
     cells = [
-        element("th", standing.arm, scope="row"),
         element("td", standing.seed),
         element(
             "td",
@@ -44,7 +50,7 @@ def _row(standing: Standing) -> Markup:
         element("td", _when(run.last_written()) if run is not None else "", class_="number"),
         element("td", standing.folder or "none yet", class_="path"),
     ]
-    return element("tr", *cells)
+    return element("tr", head, *cells)
 
 
 def _progress(run: RunFiles | None) -> list[Markup | str]:

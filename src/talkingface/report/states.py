@@ -39,7 +39,10 @@ class Standing:
 
 
 def standings(arms: Sequence[ArmRuns], swept: Sequence[SweepArm]) -> list[Standing]:
-    """Return the standing of every run, and of what a sweep has not yet begun or could not."""
+    """Return the standing of every run, and of what a sweep has not yet begun or could not begin.
+
+    An arm's seeds stand together, in rising order.
+    """
     found: list[Standing] = []
     claimed: set[int] = set()
     for arm in arms:
@@ -53,17 +56,20 @@ def standings(arms: Sequence[ArmRuns], swept: Sequence[SweepArm]) -> list[Standi
         for place, (entry, words) in enumerate(zip(swept, own_words(swept), strict=True))
         if place not in claimed
     ]
-    return found + list(dict.fromkeys(rest))
+    every = found + list(dict.fromkeys(rest))
+    order = list(dict.fromkeys(standing.arm for standing in every))
+    return sorted(every, key=lambda standing: (order.index(standing.arm), standing.seed.zfill(9)))
 
 
 def _of_run(label: str, seed: int, run: RunFiles, said: SweepArm | None) -> Standing:
     state, error, seconds = "unfinished", "", run.seconds()
+    # Of a resumed run the sweep measured the last process alone, of a skipped one the skipping.
+    if said is not None and said.state != "skipped" and said.seconds and not run.resumed:
+        seconds = said.seconds
     if run.final is not None:
         state = "finished"
     elif said is not None and said.state not in ("finished", "skipped"):
         state, error = said.state, said.error
-    if said is not None and said.state != "skipped" and said.seconds and seconds is None:
-        seconds = said.seconds
     return Standing(label, str(seed), state, str(run.folder), error, seconds, run)
 
 

@@ -13,7 +13,7 @@ CSS = """
   --c0: #d5d9df; --c1: #5cb8f2; --c2: #ff8a4c; --c3: #2fcf9f; --c4: #e79aca; --c5: #f2c14e;
   --c6: #a5dcf7; --c7: #d1a37c; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1.5rem 4rem; max-width: 1180px; background: var(--ground);
+body { margin: 0 auto; padding: 1.5rem 1.5rem 4rem; max-width: 1280px; background: var(--ground);
   color: var(--text); font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; padding-top: .4rem;
@@ -25,13 +25,15 @@ p { margin: .4rem 0; max-width: 85ch; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .8rem .35rem 0; vertical-align: top;
   border-bottom: 1px solid var(--grid); }
-thead th { border-bottom: 1px solid var(--line); white-space: nowrap; }
+thead th { border-bottom: 1px solid var(--line); vertical-align: bottom; }
 td.number { white-space: nowrap; }
 td.path, td.words { overflow-wrap: anywhere; min-width: 16ch; }
+td.path { min-width: 26ch; }
 td.path, code { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; }
 tr.floor td, tr.floor th { color: var(--muted); font-weight: normal; }
 tr.base th { font-weight: 600; }
-th[scope=row] { font-weight: 600; overflow-wrap: anywhere; max-width: 34ch; }
+th[scope=row], th[scope=rowgroup] { font-weight: 600; overflow-wrap: break-word;
+  min-width: 9ch; max-width: 34ch; }
 .difference { display: block; color: var(--muted); font-size: .92em; }
 .difference.good { color: var(--good); font-weight: 600; }
 .difference.bad { color: var(--bad); font-weight: 600; }
@@ -49,6 +51,7 @@ th[scope=row] { font-weight: 600; overflow-wrap: anywhere; max-width: 34ch; }
 progress { width: 7em; height: .7em; vertical-align: middle; accent-color: var(--c1); }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
   gap: 1rem; }
+.samples { grid-template-columns: repeat(auto-fill, minmax(min(265px, 100%), 1fr)); }
 figure { margin: 0; }
 figcaption { font-size: .9rem; margin-bottom: .3rem; overflow-wrap: anywhere; }
 .chart, .sample { background: var(--panel); padding: .6rem .7rem; border-radius: 6px; }
