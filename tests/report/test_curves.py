@@ -1,6 +1,7 @@
 """Learning curves: every step once, nothing half written, few points."""
 
 import math
+import re
 from pathlib import Path
 
 from talkingface.report.chart import Line, chart
@@ -47,6 +48,16 @@ def test_a_mean_is_only_where_all_seeds_are() -> None:
 
 def test_a_chart_without_values_is_not_drawn() -> None:
     assert chart("val/l1", [Line("CRA", 0, [(0, [(1, math.nan)])])], 10, 300) is None
+
+
+def test_the_mean_of_a_finished_and_a_running_seed_reaches_as_far_as_both() -> None:
+    seeds = [
+        (seed, [(step, 1.0) for step in range(1, steps)]) for seed, steps in ((0, 901), (1, 98))
+    ]
+    drawn = chart("train/pixel", [Line("CRA", 0, seeds)], 1000, 10)
+    assert drawn is not None
+    marks = re.findall(r"<circle[^>]*><title>CRA, mean of 2 seeds", drawn)
+    assert len(marks) == 10, "though the seeds' own points are at different steps"
 
 
 def test_a_chart_of_one_constant_value_has_finite_places() -> None:

@@ -43,14 +43,16 @@ def named(standing: Standing) -> str:
 
 
 def _missing(standing: Standing) -> str:
-    words = {"waiting": "has not begun", "unfinished": "is unfinished"}
+    words = {
+        "waiting": "has not begun",
+        "unfinished": "is unfinished",
+        "preempted": "was preempted",
+    }
     run = standing.run
     at = f" at step {run.reached} of {run.steps}" if run is not None and run.reached else ""
     reason = f": {standing.error}" if standing.error else ""
     place = f" [{standing.folder}]" if standing.folder else ""
-    verb = words.get(
-        standing.state, f"was {standing.state}" if standing.state == "preempted" else standing.state
-    )
+    verb = words.get(standing.state, standing.state)
     return f"{named(standing)} {verb}{at}{reason}{place}"
 
 

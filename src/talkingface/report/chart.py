@@ -65,7 +65,9 @@ def chart(metric: str, lines: Sequence[Line], steps: int, most: int) -> Markup |
         f" {direction} " if direction else " ",
         element("span", f"({', '.join(notes)})", class_="muted") if notes else None,
     )
-    parts = [_arm_lines(line, [(s, curve) for s, curve, _ in seeds], axes) for line, seeds in shown]
+    parts = [
+        _arm_lines(line, [(s, curve) for s, curve, _ in seeds], axes, most) for line, seeds in shown
+    ]
     drawing = element(
         "svg",
         *_frame(axes),
@@ -134,13 +136,14 @@ def _tick(value: float, among: Sequence[float]) -> str:
     return text.replace("-", MINUS)
 
 
-def _arm_lines(line: Line, seeds: Sequence[tuple[int, Curve]], axes: _Axes) -> Markup:
+def _arm_lines(line: Line, seeds: Sequence[tuple[int, Curve]], axes: _Axes, most: int) -> Markup:
     parts = []
     for seed, curve in seeds:
         title = element("title", f"{line.label}, seed {seed}")
         parts += _drawn(curve, axes, title, "seed" if len(seeds) > 1 else "seed alone")
     if len(seeds) > 1:
-        mean = mean_curve([curve for _, curve in seeds])
+        # Of whole curves: seeds that have come to different steps are thinned to different ones.
+        mean, _ = thinned(mean_curve([curve for _, curve in line.seeds]), most)
         title = element("title", f"{line.label}, mean of {len(seeds)} seeds")
         parts += _drawn(mean, axes, title, "mean")
     return element("g", *parts, class_=line_class(line.place), data_arm=line.place)
