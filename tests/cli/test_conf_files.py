@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 
 from talkingface.cli.configuration import SWEEPS, Configuration, leaves, open_configuration
 from talkingface.cli.help import HYDRA_WORDS
+from talkingface.cli.options import parse_options
 from talkingface.cli.overrides import check_overrides
 from talkingface.cli.verbs import VERBS
 from talkingface.cli.yaml_comments import read_comments
@@ -115,7 +116,7 @@ def test_the_values_of_an_experiment_win(file: Path) -> None:
 )
 def test_every_example_in_the_help_is_a_valid_command(verb: str, example: str) -> None:
     words = shlex.split(example)
-    overrides = [word for word in words if not word.startswith("--")]
+    overrides = parse_options(verb, words, VERBS[verb].takes)[0].overrides
     with open_configuration(verb) as configuration:
         multirun = "--multirun" in words or VERBS[verb].always_multirun
         check_overrides(configuration, overrides, multirun=multirun, runs=True)

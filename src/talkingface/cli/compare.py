@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from talkingface.cli.side_by_side import Shown, write_comparison
 from talkingface.errors import UserError
 from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
+from talkingface.runs.arm_names import ARM_ORDER, arm_name
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
 from talkingface.runs.folder import below, find_checkpoint
@@ -84,14 +85,7 @@ def find_runs(root: Path) -> list[tuple[str, int, Path]]:
         runs.append((arm_name(config["model"]), int(config["seed"]), done.parent))
     if not runs:
         raise UserError(f"{root}: no finished run here. Train some, or give the folder above them.")
-    order = ["baseline", "CRA", "STAC", "CRA+STAC"]
-    return sorted(runs, key=lambda run: (order.index(run[0]), run[1], str(run[2])))
-
-
-def arm_name(model: Mapping[str, Any]) -> str:
-    """Return which techniques are on in a model's configuration."""
-    techniques = [name for name in ("cra", "stac") if model[name]["enabled"]]
-    return "+".join(techniques).upper() or "baseline"
+    return sorted(runs, key=lambda run: (ARM_ORDER.index(run[0]), run[1], str(run[2])))
 
 
 def table(rows: Iterable[Row]) -> str:

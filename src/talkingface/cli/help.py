@@ -30,8 +30,9 @@ def verb_help(verb: Verb, configuration: Configuration, overrides: Sequence[str]
     width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((88, 24)).columns - 1))
     composed = configuration.compose(overrides, complete=False)
     groups = list(_groups(verb, configuration, composed, width))
+    words = "[field=value ...]" + " [group=choice ...]" * bool(groups)
     paragraphs = [
-        f"usage: talkingface {verb.name} [field=value ...]{' [group=choice ...]' * bool(groups)}",
+        f"usage: talkingface {verb.name} {_bare_word(verb)}{words}",
         textwrap.fill(verb.description, width),
         "Examples:\n" + "\n".join(_example(verb, example) for example in verb.examples),
         *groups,
@@ -39,6 +40,10 @@ def verb_help(verb: Verb, configuration: Configuration, overrides: Sequence[str]
         _footer(verb, width),
     ]
     return "\n\n".join(paragraphs)
+
+
+def _bare_word(verb: Verb) -> str:
+    return f"[{verb.takes.upper()}] " if verb.takes else ""
 
 
 def _example(verb: Verb, arguments: str) -> str:

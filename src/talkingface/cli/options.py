@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import NoReturn
 
+from talkingface.cli.bare_word import name_bare_word
 from talkingface.errors import UserError
 
 
@@ -14,15 +15,22 @@ class _Parser(ArgumentParser):
         raise UserError(f"{message} ({self.prog} --help says more)")
 
 
-def parse_options(verb: str, arguments: Sequence[str]) -> tuple[Namespace, list[str]]:
+def parse_options(
+    verb: str, arguments: Sequence[str], takes: str = ""
+) -> tuple[Namespace, list[str]]:
     """Read the options and overrides of a verb, in any order.
+
+    Args:
+        verb: the verb's name.
+        arguments: as typed after it.
+        takes: the field that a word without `=` sets, "" for none.
 
     Returns:
         The options (help, multirun, cfg, info, hydra_help, overrides), and the arguments reordered
         so that Hydra, which wants all overrides in one piece, reads the same.
 
     Raises:
-        UserError: an option is unknown or lacks its value.
+        UserError: an option is unknown or lacks its value, or a bare word is one too many.
     """
     parser = _Parser(prog=f"talkingface {verb}", add_help=False, allow_abbrev=False)
     parser.add_argument("--help", "-h", action="store_true")
@@ -43,4 +51,5 @@ def parse_options(verb: str, arguments: Sequence[str]) -> tuple[Namespace, list[
         )
     waiting = list(options.overrides)
     dashed = [word for word in arguments if not (waiting and word == waiting[0] and waiting.pop(0))]
+    options.overrides = name_bare_word(verb, takes, options.overrides)
     return options, [*dashed, *options.overrides]

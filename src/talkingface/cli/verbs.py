@@ -18,6 +18,7 @@ class Verb:
         arms: verb that each job of a multirun runs, in a process of its own; "" runs the jobs one
             after another in this process. The grids in sweeps/ are for verbs with arms.
         always_multirun: whether `--multirun` goes without saying.
+        takes: field that a bare word without `=` sets, "" for none.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Verb:
     needs_torch: bool = False
     arms: str = ""
     always_multirun: bool = False
+    takes: str = ""
 
 
 VERBS: dict[str, Verb] = {
@@ -79,8 +81,9 @@ VERBS: dict[str, Verb] = {
             "Measure a trained model by self-reenactment of people it has not seen.",
             "Generates held-out clips from their own first frame and their own motion, compares "
             "them with the true frames, and writes one row a video and a summary.",
-            ("checkpoint=runs/demo", "checkpoint=runs/demo split=val output=results"),
+            ("runs/demo", "checkpoint=runs/demo split=val output=results"),
             needs_torch=True,
+            takes="checkpoint",
         ),
         Verb(
             "animate",
@@ -100,10 +103,20 @@ VERBS: dict[str, Verb] = {
             "prints one table by arm (baseline, CRA, STAC, both) with the spread over seeds and, "
             "given a portrait and a reference video, writes a video with a column for each arm.",
             (
-                "runs=runs/ablation",
+                "runs/ablation",
                 "runs=runs/ablation source=portrait.png driving=reference.mp4",
             ),
             needs_torch=True,
+            takes="runs",
+        ),
+        Verb(
+            "report",
+            "Write one page about a sweep as it stands: results, states, curves, videos.",
+            "Reads all runs below a folder, finished or not, and writes one HTML page that needs "
+            "nothing beside itself, with means, intervals and paired differences to the baseline, "
+            "learning curves and sample videos, and the tables as Markdown and CSV.",
+            ("runs/ablation", "runs/ablation output=report points=100"),
+            takes="runs",
         ),
     )
 }

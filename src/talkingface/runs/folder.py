@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from talkingface.errors import UserError
+from talkingface.runs.arm_names import TECHNIQUES
 from talkingface.runs.lock import locked
 from talkingface.runs.ranks import is_first_rank
 from talkingface.settings import claim_folder
@@ -73,9 +74,9 @@ def open_run(
     Raises:
         UserError: the folder holds a run with another configuration.
     """
-    identity = _identity(config)
+    identity = run_identity(config)
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:6]
-    arm = "_".join(f"{name}-{int(config['model'][name]['enabled'])}" for name in ("cra", "stac"))
+    arm = "_".join(f"{name}-{int(config['model'][name]['enabled'])}" for name in TECHNIQUES)
     name = f"{config['name']}/{arm}_seed-{config['seed']}_{digest}"
     path = root / name
     if fresh and path.exists() and is_first_rank():
@@ -131,7 +132,8 @@ def content_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
+def run_identity(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a resolved configuration that determine the result, by dotted name."""
     flat: dict[str, Any] = {}
 
     def walk(prefix: str, node: Any) -> None:

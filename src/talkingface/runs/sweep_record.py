@@ -14,6 +14,7 @@ from typing import Any
 from talkingface.runs.ranks import is_first_rank
 
 LAUNCH_VARIABLE = "TALKINGFACE_SWEEP_LAUNCH"
+_FOLDER = ".arms"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class SweepRecord:
     """
 
     def __init__(self, experiment: Path):
-        self.folder = experiment / ".arms"
+        self.folder = experiment / _FOLDER
 
     def plan(self, grid: Iterable[Sequence[str]], first: int = 0) -> None:
         """Note the arms that this start of the sweep is going to run, and their numbers."""
@@ -81,6 +82,16 @@ class SweepRecord:
     def _file(self, overrides: Sequence[str]) -> Path:
         digest = hashlib.sha256("\0".join(overrides).encode()).hexdigest()
         return self.folder / f"{digest[:16]}.json"
+
+
+def recorded_arms(root: Path) -> list[Arm]:
+    """Return the arms of all sweeps recorded at or below a folder.
+
+    Raises:
+        ValueError: a record cannot be read.
+    """
+    places = sorted(path.parent for path in root.rglob(_FOLDER))
+    return [arm for place in places for arm in SweepRecord(place).arms()]
 
 
 def change_record(path: str | Path, **changes: Any) -> None:

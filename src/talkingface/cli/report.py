@@ -1,0 +1,51 @@
+"""`talkingface report`: one page, one Markdown and one CSV table about a sweep as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from talkingface.errors import UserError
+from talkingface.report.alarms import summary
+from talkingface.report.collect import collect
+from talkingface.report.page import PageSettings, page
+from talkingface.report.results import result_blocks
+from talkingface.report.table import csv_table, markdown
+from talkingface.report.videos import MEGABYTE
+
+
+def run(cfg: DictConfig) -> None:
+    """Write the three files and say where they are.
+
+    Raises:
+        UserError: there is nothing to report on, or a setting cannot be used.
+    """
+    for name, least in (("points", 2), ("largest_video_mb", 0), ("largest_page_mb", 0)):
+        if cfg[name] < least:
+            raise UserError(f"{name}={cfg[name]}: must be at least {least}.")
+    settings = PageSettings(
+        curves=list(cfg.curves),
+        points=cfg.points,
+        clip=None if cfg.clip is None else str(cfg.clip),
+        largest_video_mb=cfg.largest_video_mb,
+        largest_page_mb=cfg.largest_page_mb,
+    )
+    collected = collect(Path(cfg.runs))
+    blocks = result_blocks(collected.arms)
+    output = Path(cfg.output or collected.root / "report")
+    output.mkdir(parents=True, exist_ok=True)
+    files = {
+        "report.html": page(collected, blocks, settings),
+        "report.md": markdown(collected, blocks),
+        "report.csv": csv_table(blocks),
+    }
+    for name, text in files.items():
+        # Replaced at once: the page may be open in a browser that reloads it.
+        partial = output / f"{name}.partial"
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output / name)
+    counts = ", ".join(f"{count} {state}" for state, count in summary(collected.standings))
+    size = (output / "report.html").stat().st_size / MEGABYTE
+    print(f"{collected.root}: {counts}.")
+    print(f"{output / 'report.html'} ({size:.1f} MB), report.md and report.csv beside it.")
