@@ -53,7 +53,8 @@ def launch(verb: Verb, arguments: Sequence[str]) -> None:
     if options.hydra_help or options.info:
         _run_in_hydra(verb, ordered)
         return
-    if options.multirun and os.environ.get("LOCAL_RANK", "0") != "0":
+    multirun = options.multirun or "hydra.mode=MULTIRUN" in options.overrides
+    if multirun and os.environ.get("LOCAL_RANK", "0") != "0":
         # The process would run all jobs, each beside whatever job the first process is at.
         raise UserError(
             "--multirun cannot run jobs of several processes each, as this one with "
@@ -62,10 +63,10 @@ def launch(verb: Verb, arguments: Sequence[str]) -> None:
     runs = not (options.help or options.cfg)
     record = None
     with open_configuration(verb.name) as configuration:
-        check_overrides(configuration, options.overrides, multirun=options.multirun, runs=runs)
+        check_overrides(configuration, options.overrides, multirun=multirun, runs=runs)
         if options.help:
             print(verb_help(verb, configuration, options.overrides))
-        elif runs and options.multirun and verb.arms:
+        elif runs and multirun and verb.arms:
             record = _open_record(configuration, options.overrides)
     if not options.help:
         _run_in_hydra(verb, ordered, record)
