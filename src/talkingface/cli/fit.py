@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import torch
 from hydra.utils import instantiate
-from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, OmegaConf
 
+from callbacks.wandb_logger import RunLogger
 from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
@@ -42,14 +44,15 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
     try:
+        _log_configuration(trainer, cfg, folder)
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
         if module.step % trainer.val_check_interval or "val/l1" not in trainer.callback_metrics:
             trainer.validate(module, datamodule=data, verbose=False)
     finally:
         for logger in trainer.loggers:
             # Left open, the next run of this process would write into the same W&B run.
-            if isinstance(logger, WandbLogger):
-                logger.experiment.finish()
+            if isinstance(logger, RunLogger):
+                logger.close(complete=module.step == cfg.steps)
     metrics = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
     if module.step == cfg.steps and trainer.is_global_zero:
         folder.finish(metrics)
@@ -84,6 +87,15 @@ def _module(cfg: DictConfig, data: ClipDataModule) -> ReenactmentModule:
     if cfg.pretrained:
         start_from(module, find_checkpoint(Path(cfg.pretrained)))
     return module
+
+
+def _log_configuration(trainer: L.Trainer, cfg: DictConfig, folder: RunFolder) -> None:
+    """Tell W&B the whole configuration and the version of the code."""
+    for logger in trainer.loggers:
+        if isinstance(logger, RunLogger):
+            plain: Any = OmegaConf.to_container(cfg, resolve=True)
+            environment = json.loads((folder.path / "environment.json").read_text())
+            logger.log_hyperparams(plain | {"environment": environment})
 
 
 def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:

@@ -105,5 +105,14 @@ VERBS: dict[str, Verb] = {
             ),
             needs_torch=True,
         ),
+        Verb(
+            "push",
+            "Upload what was logged offline to W&B.",
+            "Finds everything below a folder that was logged offline, and what a live run could "
+            "not send, and uploads it with W&B's own client, run by run. What has been uploaded is "
+            "skipped. A report/report.csv there is published as a run named report.",
+            ("runs=runs/ablation", "runs=runs"),
+            needs_torch=True,
+        ),
     )
 }
