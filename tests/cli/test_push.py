@@ -57,6 +57,7 @@ def push(root: Path) -> None:
     run(OmegaConf.create({"runs": str(root / "runs"), "project": "talkingface"}))
 
 
+@pytest.mark.slow
 def test_all_parts_of_all_runs_go_up_in_order_and_once(
     tmp_path: Path,
     log_run: Callable[[str, int, int], Path],
@@ -87,6 +88,7 @@ def test_all_parts_of_all_runs_go_up_in_order_and_once(
         assert len(server.rows["first"]) == 8
 
 
+@pytest.mark.slow
 def test_a_refused_run_is_named_and_the_others_go_up(
     tmp_path: Path,
     log_run: Callable[[str, int, int], Path],
@@ -148,6 +150,7 @@ def test_a_folder_without_anything_logged_is_named(tmp_path: Path) -> None:
         push(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_report_is_published_once_beside_its_runs(
     tmp_path: Path, log_run: Callable[[str, int, int], Path], uploads: Callable[[str], None]
 ) -> None:
@@ -174,6 +177,7 @@ def test_a_report_is_published_once_beside_its_runs(
         assert len(server.rows["ablation-report"]) == 2 * rows
 
 
+@pytest.mark.slow
 def test_a_run_in_training_is_left_until_it_has_ended(
     tmp_path: Path, log_run: Callable[[str, int, int], Path], uploads: Callable[[str], None]
 ) -> None:
