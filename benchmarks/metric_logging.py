@@ -28,6 +28,7 @@ TINY = [
     "model.network.width=tiny",
     "model.guidance.steps=1",
     "trainer.accelerator=cpu",
+    "trainer.threads=1",
     "trainer.log_every=1",
     "callbacks.samples.clips=1",
     "callbacks.samples.frames=5",
