@@ -75,8 +75,4 @@ class SampleVideos(Callback):
     def _log(self, trainer: L.Trainer, path: Path, step: int) -> None:
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
-                import wandb  # noqa: PLC0415 - only where W&B is used at all
-
-                logger.experiment.log(
-                    {f"samples/{path.stem.split('_', 1)[1]}": wandb.Video(str(path))}
-                )
+                logger.log_video(f"samples/{path.stem.split('_', 1)[1]}", [str(path)], step)

@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,17 @@ def tiny_run(talking_heads: Path, tmp_path: Path) -> Callable[..., DictConfig]:
             return compose("train", overrides=[*TINY_RUN, *places, *overrides])
 
     return configuration
+
+
+@pytest.fixture
+def no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """W&B as a new process meets it: no key, no settings, no session; all is torn down."""
+    import wandb  # noqa: PLC0415 - takes a second, and few tests need it
+
+    wandb.teardown()
+    for name in [name for name in os.environ if name.startswith("WANDB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("WANDB_CONFIG_DIR", str(tmp_path / "wandb-config"))
+    yield
+    wandb.teardown()

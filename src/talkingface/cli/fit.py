@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 import warnings
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import torch
 from hydra.utils import instantiate
-from lightning.pytorch.loggers import WandbLogger
 from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.strategies import DDPStrategy, Strategy
 from omegaconf import DictConfig, OmegaConf
 
 from callbacks.agreement import Agreement
+from callbacks.wandb_logger import RunLogger
 from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
@@ -51,6 +53,7 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     _check_environment(trainer)
     trainer.callbacks.append(Agreement(folder.name, start_step))  # type: ignore[attr-defined]
     try:
+        _log_configuration(trainer, cfg, folder)
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
         if module.step % trainer.val_check_interval or "val/l1" not in trainer.callback_metrics:
             trainer.validate(module, datamodule=data, verbose=False)
@@ -63,8 +66,8 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     finally:
         for logger in trainer.loggers:
             # Left open, the next run of this process would write into the same W&B run.
-            if isinstance(logger, WandbLogger):
-                logger.experiment.finish()
+            if isinstance(logger, RunLogger):
+                logger.close(complete=module.step == cfg.steps)
     metrics = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
     if module.step == cfg.steps and trainer.is_global_zero:
         folder.finish(metrics)
@@ -123,6 +126,15 @@ def _strategy(cfg: DictConfig) -> str | Strategy:
     # The discriminator and the warm-up leave some weights unused in a step.
     timeout = timedelta(seconds=cfg.trainer.rank_timeout)
     return DDPStrategy(find_unused_parameters=True, timeout=timeout)
+
+
+def _log_configuration(trainer: L.Trainer, cfg: DictConfig, folder: RunFolder) -> None:
+    """Tell W&B the whole configuration and the version of the code."""
+    for logger in trainer.loggers:
+        if isinstance(logger, RunLogger):
+            plain: Any = OmegaConf.to_container(cfg, resolve=True)
+            environment = json.loads((folder.path / "environment.json").read_text())
+            logger.log_hyperparams(plain | {"environment": environment})
 
 
 def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:

@@ -118,5 +118,14 @@ VERBS: dict[str, Verb] = {
             ("runs/ablation", "runs/ablation output=report points=100"),
             takes="runs",
         ),
+        Verb(
+            "push",
+            "Upload what was logged offline to W&B.",
+            "Finds everything below a folder that was logged offline, and what a live run could "
+            "not send, and uploads it with W&B's own client, run by run. What has been uploaded is "
+            "skipped. A report/report.csv there is published as a run named report.",
+            ("runs=runs/ablation", "runs=runs"),
+            needs_torch=True,
+        ),
     )
 }
