@@ -19,6 +19,7 @@ from lightning.pytorch.strategies import DDPStrategy, Strategy
 from omegaconf import DictConfig, OmegaConf
 
 from callbacks.agreement import Agreement
+from callbacks.checkpoint_files import WholeCheckpoints
 from callbacks.wandb_logger import RunLogger
 from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
@@ -138,6 +139,8 @@ def _log_configuration(trainer: L.Trainer, cfg: DictConfig, folder: RunFolder) -
 
 
 def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:
+    # Lightning would put a job back into SLURM's queue by rules of its own.
+    slurm = [SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else []
     return L.Trainer(
         accelerator=cfg.trainer.accelerator,
         devices=cfg.trainer.devices,
@@ -156,6 +159,5 @@ def _trainer(cfg: DictConfig, precision: str, folder: RunFolder) -> L.Trainer:
         callbacks=[instantiate(callback) for callback in cfg.callbacks.values()],
         logger=[instantiate(logger) for logger in cfg.logger.values()],
         default_root_dir=str(folder.path),
-        # Lightning would put a job back into SLURM's queue by rules of its own.
-        plugins=[SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else None,
+        plugins=[WholeCheckpoints(), *slurm],
     )
