@@ -22,8 +22,7 @@ pytestmark = [
     pytest.mark.skipif(bool(reason_to_skip()), reason=reason_to_skip() or "never"),
 ]
 LAUNCHER = (
-    "hydra/launcher=submitit_slurm",
-    "hydra.launcher.tasks_per_node=2",
+    "hydra/launcher=slurm",
     "hydra.launcher.cpus_per_task=1",
     "hydra.launcher.timeout_min=20",
     "trainer.devices=2",

@@ -1,5 +1,6 @@
 """Every arm of a sweep is a process of its own: none disturbs another, and none runs twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from talkingface.runs.arm import PREEMPTED_STATUS
 from talkingface.runs.checkpoint import load_checkpoint
+from talkingface.runs.sweep_record import SweepRecord
 from tests.conftest import TINY_RUN
 from tests.integration.test_commands import talkingface
 
@@ -62,6 +64,35 @@ def test_arms_of_two_ranks_never_mix_when_one_fails_before_training(
     assert seen == {"seen.rank-0": "1 of 2", "seen.rank-1": "1 of 2"}
     finished = [path.parent.name for path in (tmp_path / "runs").glob("*/*/DONE")]
     assert [name.split("_")[2] for name in finished] == ["seed-1"]
+
+
+@pytest.mark.slow
+def test_arms_run_side_by_side_each_with_its_share_of_the_machine(
+    talking_heads: Path, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    places = (f"data.root={talking_heads}", f"runs={runs}", "name=arms")
+    two = ("hydra.launcher.at_once=2", "seed=0,1,2", "model.decodes=2,3")
+    printed = talkingface("sweep", *QUICK, *places, *two, status=2)
+    assert sorted(states(printed)) == ["failed"] * 3 + ["finished"] * 3
+    assert len(list(runs.glob("arms/*/DONE"))) == 3
+    arms = SweepRecord(runs / "arms").arms()
+    took = sum(arm.seconds for arm in arms)
+    began = min(path.stat().st_ctime for path in runs.glob("arms/*/config.json"))
+    ended = max(path.stat().st_mtime for path in runs.glob("arms/.arms/*.json"))
+    assert took > 1.2 * (ended - began), "they ran one after another"
+
+
+@pytest.mark.slow
+def test_optuna_chooses_what_the_next_arm_trains_with(talking_heads: Path, tmp_path: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_optuna_sweeper", reason="the extra is not installed")
+    places = (f"data.root={talking_heads}", f"runs={tmp_path / 'runs'}")
+    study = (f"hydra.sweeper.storage=sqlite:///{tmp_path}/study.db", "hydra.sweeper.n_trials=2")
+    printed = talkingface("sweep", "+sweeps=optuna", *QUICK, *places, *study)
+    assert states(printed) == ["finished", "finished"]
+    found = [json.loads(p.read_text()) for p in (tmp_path / "runs").glob("loss_weights/*/DONE")]
+    best = min(metrics["val/l1"] for metrics in found)
+    assert f"Best value: {best}" in printed
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])

@@ -16,12 +16,18 @@ def share_of_machine(place: int, places: int) -> dict[str, str]:
         place: which of the places, from 0 on.
         places: how many arms run at a time.
     """
-    threads = {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // places, 1))}
+    threads = {"OMP_NUM_THREADS": str(max(_cores() // places, 1))}
     gpus = _gpus()
     if not gpus:
         return threads
     own = gpus[place::places] or [gpus[place % len(gpus)]]
     return threads | {"CUDA_VISIBLE_DEVICES": ",".join(own)}
+
+
+def _cores() -> int:
+    # macOS cannot tell which of the cores are ours.
+    known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
 
 
 def _gpus() -> list[str]:
