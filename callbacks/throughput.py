@@ -52,7 +52,7 @@ class Throughput(Callback):
         self.frames += clips * length * trainer.world_size
         if pl_module.step % self.every == 0 and self.worked:
             spent = self.waited + self.worked
-            pl_module.log_dict(
+            pl_module.log_now(
                 {
                     "speed/frames_per_second": self.frames / spent,
                     "speed/waiting_for_data": self.waited / spent,

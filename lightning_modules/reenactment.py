@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, cast
+from typing import Any
 
 import lightning as L
 import torch
@@ -15,6 +15,7 @@ from data_modules.dataset import ClipBatch
 from lightning_modules.arms import Arms, check_codes
 from lightning_modules.decoding import pick
 from lightning_modules.judges import Judges, JudgeSettings
+from lightning_modules.learning_rates import set_rates, two_rates
 from lightning_modules.objective import flow_guidance, image_losses, motion_guidance
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
@@ -22,7 +23,6 @@ from talkingface.losses.guidance import Guidance, point_loss
 from talkingface.losses.weighting import total, weighted
 from talkingface.manifest import DatasetInfo
 from talkingface.metrics.amplitude import AmplitudeRatio
-from talkingface.motion.budget import Budget
 from talkingface.motion.cra import CraSettings
 from talkingface.motion.draws import Draws
 from talkingface.motion.global_batch import means_over_ranks
@@ -102,21 +102,14 @@ class ReenactmentModule(L.LightningModule):
         motion = [*self.network.motion.parameters()]
         if self.guidance is not None:
             motion += [*self.guidance.parameters()]
-        first = {id(parameter) for parameter in motion}
-        parts = self.network, self.arms.alignment
-        everything = [p for part in parts if part is not None for p in part.parameters()]
-        rest = [parameter for parameter in everything if id(parameter) not in first]
-        groups: list[dict[str, Any]] = [{"params": motion}, {"params": rest}]
-        optimizers = [
-            torch.optim.Adam(groups, lr=self.optimisation.lr, betas=(0.9, 0.99), fused=True)
-        ]
+        optimizers = [two_rates(motion, [self.network, self.arms.alignment], self.optimisation)]
         if self.discriminator is not None:
             optimizers.append(
                 torch.optim.Adam(
                     self.discriminator.parameters(), lr=self.adversarial.lr, betas=(0.5, 0.99)
                 )
             )
-        return cast(list[torch.optim.Optimizer], optimizers)
+        return optimizers
 
     def on_fit_start(self) -> None:
         """Bring the judges, which are no part of the module, to its device."""
@@ -128,17 +121,31 @@ class ReenactmentModule(L.LightningModule):
         optimizers = optimizers if isinstance(optimizers, list) else [optimizers]
         losses, true, made = self._losses(batch)
         loss = total(weighted(losses, self._weights()))
-        self._set_rates(optimizers[0])
+        plans = self.guidance_settings, self.optimisation
+        set_rates(optimizers[0].param_groups, *plans, self.step)
         self._update(optimizers[0], loss, [self.network, self.guidance, self.arms.alignment])
         self.arms.teacher.update(self.network.motion)
         raw = losses | {"loss": loss}
-        sigmas = check_codes(self.network.statistics.std, self.network.config.pose_dim)
         if self.competing and made is not None and true is not None:
             raw |= self._discriminate(optimizers[1], true, made.detach())
+        cost = self._cost(batch)
         self.step += 1
-        logged = {f"train/{name}": value for name, value in means_over_ranks(raw).items()}
-        self.log_dict(logged | sigmas | {"step": float(self.step)})
+        if self.step % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+            sigmas = check_codes(self.network.statistics.std, self.network.config.pose_dim)
+            means = {f"train/{name}": value for name, value in means_over_ranks(raw).items()}
+            self.log_now({**sigmas, **means, **cost})
         self.log("loss", loss.detach(), prog_bar=True, logger=False)
+
+    def log_now(self, values: Mapping[str, Tensor | float]) -> None:
+        """Write values of this step, and only them, on the run's own axis.
+
+        Lightning would also repeat what earlier steps have logged under other names.
+        """
+        if self.trainer.is_global_zero:
+            numbers = {name: float(value) for name, value in values.items()}
+            for logger in self.trainer.loggers:
+                logger.log_metrics(numbers, self.step)
+                logger.save()
 
     def _losses(self, batch: ClipBatch) -> tuple[dict[str, Tensor], Tensor | None, Tensor | None]:
         """Return the losses of the generator's side before weights, true frames and made ones."""
@@ -175,15 +182,17 @@ class ReenactmentModule(L.LightningModule):
             losses |= self.arms.crossed_losses(
                 self.network, frames[:, targeted:], decodes.crossed, batch, budget, draws
             )
-        self._log_cost(batch, budget)
         return losses, pairs[1], pairs[0]
 
-    def _log_cost(self, batch: ClipBatch, budget: Budget) -> None:
-        """Log the frames that a step decodes, the same in every arm, and those it encodes."""
+    def _cost(self, batch: ClipBatch) -> dict[str, float]:
+        """Return the frames that a step decodes, the same in every arm, and those it encodes."""
         clips, window = batch["driving"].shape[:2]
-        passes = 2 if self.arms.alignment is not None else 1
-        self.log("decoded_frames", float(clips * budget.total))
-        self.log("encoded_frames", float(clips * (passes * window + 1)))
+        passes = 2 if self.arms.alignment is not None and self.generating else 1
+        decoded = self.arms.budget(self.step).total if self.generating else 0
+        return {
+            "decoded_frames": float(clips * decoded),
+            "encoded_frames": float(clips * (passes * window + 1)),
+        }
 
     def _weights(self) -> dict[str, float]:
         """Return the weight of every loss at this step."""
@@ -216,17 +225,6 @@ class ReenactmentModule(L.LightningModule):
         # The generator's losses also reach the discriminator's weights; nothing may stay there.
         for other in self.trainer.optimizers:
             other.zero_grad()
-
-    def _set_rates(self, optimizer: LightningOptimizer) -> None:
-        plan, start = self.optimisation, self.guidance_settings.warmup_steps
-        motion, rest = optimizer.param_groups
-        if self.generating:
-            factor = plan.factor(self.step, start)
-            motion["lr"], rest["lr"] = plan.motion_lr * factor, plan.lr * factor
-        else:
-            progress = self.step / start
-            peak = (1 - progress) * self.guidance_settings.lr + progress * plan.motion_lr
-            motion["lr"], rest["lr"] = (lr * plan.warm(self.step) for lr in (peak, plan.lr))
 
     def validation_step(self, batch: ClipBatch, batch_index: int) -> None:
         """Compare reconstructions with targets and with the source held still, in [0, 1]."""

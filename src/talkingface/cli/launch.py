@@ -25,7 +25,7 @@ from talkingface.cli.configuration import (
 )
 from talkingface.cli.help import verb_help
 from talkingface.cli.options import parse_options
-from talkingface.cli.overrides import check_overrides, shared_fields
+from talkingface.cli.overrides import check_overrides, planned_jobs, shared_fields
 from talkingface.cli.verbs import Verb
 from talkingface.errors import UserError
 from talkingface.runs.arm import PREEMPTED_STATUS, run_arm
@@ -79,7 +79,9 @@ def _open_record(configuration: Configuration, overrides: Sequence[str]) -> Swee
     Plugins.instance().register(ArmsLauncher)
     this_launch()
     fields = shared_fields(configuration, overrides)
-    return SweepRecord(Path(fields["runs"]) / fields["name"])
+    record = SweepRecord(Path(fields["runs"]) / fields["name"])
+    record.plan(planned_jobs(configuration, overrides))
+    return record
 
 
 def _run_job(run: Callable[[DictConfig], None], cfg: DictConfig, failed: list[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import Any, NoReturn
 
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
 from hydra.errors import OverrideParseException
@@ -57,6 +58,20 @@ def shared_fields(configuration: Configuration, arguments: Sequence[str]) -> dic
     overrides = _parse(configuration, arguments)
     plain = [o.input_line or "" for o in overrides if not o.is_sweep_override()]
     return configuration.compose(plain, complete=False).fields
+
+
+def planned_jobs(configuration: Configuration, arguments: Sequence[str]) -> list[list[str]]:
+    """Return the overrides of each job of a grid; none where a sweeper chooses as it goes."""
+    overrides = _parse(configuration, arguments)
+    sweeper = _compose_groups(configuration, overrides).hydra["sweeper"]
+    if not sweeper["_target_"].endswith(".BasicSweeper"):
+        return []
+    grid = [f"{key}={value}" for key, value in (sweeper.get("params") or {}).items()]
+    own = [o for o in overrides if not o.key_or_group.startswith("hydra")]
+    jobs: list[list[str]] = BasicSweeper.split_arguments(
+        [*_parse(configuration, grid), *own], None
+    )[0]
+    return jobs
 
 
 def _parse(configuration: Configuration, lines: Sequence[str]) -> list[Override]:
