@@ -16,6 +16,7 @@ from data_modules.dataset import ClipBatch, ClipDataset, Window
 from data_modules.geometry import GeometricAugmentation
 from data_modules.sampler import StepSampler
 from data_modules.splits import Split, split_clips
+from talkingface.errors import UserError
 from talkingface.manifest import Clip, read_dataset, read_track
 from talkingface.video.clips import Backend
 
@@ -99,22 +100,15 @@ class ClipDataModule(L.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[ClipBatch]:
         """Return the loader of the steps from `start_step` on."""
-        world_size, rank = self._world()
         dataset = self.dataset("train")
-        sampler = StepSampler(
-            len(dataset), self.batch_size // world_size, self.steps, self.seed, rank, world_size
-        )
+        sampler = self._sampler(dataset, self.steps, self.seed)
         sampler.start = self.start_step
         return self._loader(dataset, sampler)
 
     def val_dataloader(self) -> DataLoader[ClipBatch]:
         """Return the loader of a fixed subset: the same windows at every validation."""
-        world_size, rank = self._world()
         dataset = self.dataset("val")
-        sampler = StepSampler(
-            len(dataset), self.batch_size // world_size, self.val_batches, 0, rank, world_size
-        )
-        return self._loader(dataset, sampler)
+        return self._loader(dataset, self._sampler(dataset, self.val_batches, 0))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the number of steps done, all that the data order needs."""
@@ -125,8 +119,16 @@ class ClipDataModule(L.LightningDataModule):
         """Continue after the steps that a checkpoint has seen."""
         self.start_step = int(state_dict["step"])
 
-    def _world(self) -> tuple[int, int]:
-        return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+    def _sampler(self, dataset: ClipDataset, steps: int, seed: int) -> StepSampler:
+        """Return this rank's part of the global batches."""
+        trainer = self.trainer
+        ranks, rank = (trainer.world_size, trainer.global_rank) if trainer else (1, 0)
+        if self.batch_size % ranks:
+            raise UserError(
+                f"batch_size={self.batch_size} cannot be divided by {ranks} ranks: it counts the "
+                "samples of all of them. Choose a multiple, or another trainer.devices."
+            )
+        return StepSampler(len(dataset), self.batch_size // ranks, steps, seed, rank, ranks)
 
     def _loader(self, dataset: ClipDataset, sampler: StepSampler) -> DataLoader[ClipBatch]:
         return DataLoader(

@@ -153,3 +153,10 @@ def test_fewer_ranks_than_asked_for_are_refused(talking_heads: Path, tmp_path: P
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode != 0
     assert "error: trainer.devices=2 and trainer.num_nodes=1 do not fit" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_batch_that_ranks_cannot_share_is_refused(talking_heads: Path, tmp_path: Path) -> None:
+    places = (f"data.root={talking_heads}", f"runs={tmp_path}")
+    printed = talkingface("train", *TINY_RUN, *places, *TWO, "batch_size=3", status=2)
+    assert "error: batch_size=3 cannot be divided by 2 ranks" in printed

@@ -137,6 +137,39 @@ def test_a_pretrained_run_starts_from_the_weights_and_another_folder(tiny_run: T
         torch.testing.assert_close(copied[name], value)
 
 
+def test_weights_to_start_from_are_known_by_their_content(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cfg = tiny_run("steps=1", "trainer.val_every=1")
+    train(cfg)
+    first = find_checkpoint(_run_folder(cfg))
+    cfg.name, cfg.pretrained = "b", str(first)
+    train(cfg)
+    moved = tmp_path / "elsewhere.ckpt"
+    shutil.copy(first, moved)
+    cfg.pretrained = str(moved)
+    train(cfg)
+    assert "finished already" in capsys.readouterr().out
+    weights = load_checkpoint(moved)
+    next(iter(weights["state_dict"].values())).add_(1)
+    torch.save(weights, moved)
+    train(cfg)
+    assert len(list((Path(cfg.runs) / "b").glob("*/DONE"))) == 2
+
+
+def test_a_job_that_slurm_starts_again_goes_on_and_not_afresh(
+    tiny_run: TinyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cfg = tiny_run("steps=1", "trainer.val_every=1", "fresh=true")
+    train(cfg)
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
+    train(cfg)
+    assert not (Path(cfg.runs) / ".replaced").exists()
+    monkeypatch.delenv("SLURM_RESTART_COUNT")
+    train(cfg)
+    assert (Path(cfg.runs) / ".replaced").exists()
+
+
 def test_every_arm_can_start_from_one_baseline(tiny_run: TinyRun) -> None:
     cfg = tiny_run("steps=2", "trainer.val_every=2")
     train(cfg)
