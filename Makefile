@@ -46,11 +46,13 @@ demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC
 	@$(MAKE) --no-print-directory demo/self.mp4 demo/cross.mp4
 	$(BIN)/talkingface compare runs=demo/runs/ablation output=demo/comparison crop=whole \
 	  source=$(PORTRAIT) driving=$(OTHER)
+	$(BIN)/talkingface report demo/runs/ablation
 	@echo
 	@echo "demo/self.mp4   a person never seen in training, moved by her own video (CRA and STAC on)"
 	@echo "demo/cross.mp4  the same person, moved by somebody else's video"
 	@echo "                (each with sound: portrait, driving video, generated video)"
 	@echo "demo/comparison/comparison.mp4  the four arms under a clean and a jittered reference"
+	@echo "demo/runs/ablation/report/report.html  one page about the four runs"
 	@echo "The runs with their curves and sample videos: demo/runs; figures: demo/comparison/runs.csv"
 
 PORTRAIT = demo/unseen/clips/id0000_m0000.mp4
