@@ -33,8 +33,8 @@ lint: $(READY)  ## Check style, format and types
 test: $(READY)  ## Run the fast tests
 	$(BIN)/pytest -m "not slow"
 
-test-all: $(READY)  ## Run all tests, whole commands included
-	$(BIN)/pytest
+test-all: test  ## Run the slow tests too: whole commands, several ranks, SLURM where it is installed
+	$(BIN)/pytest -m slow
 
 demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC, compare; a quarter of an hour
 	$(BIN)/talkingface synthesize output=demo/data identities=160 clips_per_identity=1 \

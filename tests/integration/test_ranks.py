@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -160,3 +161,16 @@ def test_a_batch_that_ranks_cannot_share_is_refused(talking_heads: Path, tmp_pat
     places = (f"data.root={talking_heads}", f"runs={tmp_path}")
     printed = talkingface("train", *TINY_RUN, *places, *TWO, "batch_size=3", status=2)
     assert "error: batch_size=3 cannot be divided by 2 ranks" in printed
+
+
+@pytest.mark.slow
+def test_two_ranks_resume_bit_for_bit(losses: Callable[..., Losses], tmp_path: Path) -> None:
+    whole = losses("whole", *TWO)
+    losses("halves", *TWO)
+    (run,) = (tmp_path / "halves").glob("*/*")
+    (run / "DONE").unlink()
+    for late in ("step-00000006.ckpt", "best.ckpt"):
+        (run / "checkpoints" / late).unlink()
+    shutil.rmtree(run / "metrics")
+    goes_on = losses("halves", *TWO)
+    assert goes_on == {key: value for key, value in whole.items() if key[0] > 3}

@@ -28,7 +28,8 @@ def mean_over_ranks(value: Tensor) -> Tensor:
         return value
     mean = value.detach().clone()
     ranks.all_reduce(mean)
-    return value + (mean / rank_count() - value.detach())
+    # In this order all ranks get the same bits: what is added to the mean is exactly zero.
+    return mean / rank_count() + (value - value.detach())
 
 
 def global_clips(code_BTZ: Tensor) -> tuple[Tensor, int]:
