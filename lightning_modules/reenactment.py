@@ -34,6 +34,9 @@ from talkingface.networks.model import TalkingFace
 from talkingface.networks.motion_encoder import Motion
 from talkingface.video.frames import to_signed
 
+# Losses of some steps only: their latest value is what the loggers take.
+_OCCASIONAL = ("pair",)
+
 
 class ReenactmentModule(L.LightningModule):
     """Self-reenactment training with generator and discriminator steps.
@@ -97,6 +100,12 @@ class ReenactmentModule(L.LightningModule):
             self.step >= self.adversarial.start * self.optimisation.steps
         )
 
+    @property
+    def logged(self) -> bool:
+        """Whether the loggers take the values of the step at hand; elsewhere nobody reads them."""
+        every = self.trainer.log_every_n_steps
+        return every > 0 and (self.step + 1) % every == 0
+
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """Return the generator's optimizer and, when there is one, the discriminator's."""
         motion = [*self.network.motion.parameters()]
@@ -135,9 +144,11 @@ class ReenactmentModule(L.LightningModule):
         sigmas = check_codes(self.network.statistics.std, self.network.config.pose_dim)
         if self.competing and made is not None and true is not None:
             raw |= self._discriminate(optimizers[1], true, made.detach())
+        noted = {name: raw[name] for name in raw if self.logged or name in _OCCASIONAL}
+        if noted:
+            means = {f"train/{name}": value for name, value in means_over_ranks(noted).items()}
+            self.log_dict(means | sigmas | {"step": float(self.step + 1)})
         self.step += 1
-        logged = {f"train/{name}": value for name, value in means_over_ranks(raw).items()}
-        self.log_dict(logged | sigmas | {"step": float(self.step)})
         self.log("loss", loss.detach(), prog_bar=True, logger=False)
 
     def _losses(self, batch: ClipBatch) -> tuple[dict[str, Tensor], Tensor | None, Tensor | None]:
@@ -175,7 +186,8 @@ class ReenactmentModule(L.LightningModule):
             losses |= self.arms.crossed_losses(
                 self.network, frames[:, targeted:], decodes.crossed, batch, budget, draws
             )
-        self._log_cost(batch, budget)
+        if self.logged:
+            self._log_cost(batch, budget)
         return losses, pairs[1], pairs[0]
 
     def _log_cost(self, batch: ClipBatch, budget: Budget) -> None:
