@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import lightning as L
 import torch
 from lightning.pytorch.callbacks import WeightAveraging
 from torch import Tensor
@@ -20,15 +21,32 @@ class RunningAverage(WeightAveraging):
     """
 
     def __init__(self, decay: float):
-        def average(
-            averages: tuple[Tensor, ...] | list[Tensor],
-            current: tuple[Tensor, ...] | list[Tensor],
-            averaged: Tensor | int,
-        ) -> None:
-            steps = int(averaged)
-            share = min(decay, (1 + steps) / (10 + steps))
-            torch._foreach_lerp_(list(averages), list(current), 1 - share)
-
         # Buffers are copied: an average of label statistics or of a power iteration means nothing.
-        options: dict[str, Any] = {"multi_avg_fn": torch.no_grad()(average)}
-        super().__init__(use_buffers=False, **options)
+        super().__init__(use_buffers=False)
+        self.decay = decay
+        self._weights: list[list[Tensor]] = []
+        self._buffers: list[list[Tensor]] = []
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: Any) -> None:
+        """List the tensors once: to walk through the modules takes longer than to average."""
+        assert self._average_model is not None
+        # Lightning copied the module before it went to its device.
+        pair = self._average_model.module.to(pl_module.device), pl_module
+        self._weights = [[*module.parameters()] for module in pair]
+        self._buffers = [[*module.buffers()] for module in pair]
+
+    @torch.no_grad()
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: Any, *args: Any) -> None:
+        """Take the weights into the average, if an optimizer has changed them."""
+        if trainer.global_step <= self._latest_update_step:
+            return
+        assert self._average_model is not None
+        averages, current = self._weights
+        steps = int(self._average_model.n_averaged)
+        # The first weights are the first average.
+        share = min(self.decay, (1 + steps) / (10 + steps)) if steps else 0.0
+        torch._foreach_lerp_(averages, current, 1 - share)
+        for own, new in zip(*self._buffers, strict=True):
+            own.copy_(new)
+        self._average_model.n_averaged += 1
+        self._latest_update_step = trainer.global_step

@@ -44,7 +44,8 @@ def train(cfg: DictConfig) -> dict[str, float]:
             print(f"{folder.path}: finished already; nothing to do.")
             record_arm(state="skipped", metrics=folder.final_metrics())
             return folder.final_metrics()
-        # Lightning takes seconds to import.
+        # Lightning and torch take seconds to import.
+        import talkingface.torchvision_guard  # noqa: F401, PLC0415  before lightning
         from talkingface.cli.fit import fit  # noqa: PLC0415
 
         metrics = fit(cfg, folder, precision)

@@ -14,7 +14,8 @@ class Verb:
         summary: one sentence for the list of verbs.
         description: two or three sentences for the verb's own help.
         examples: argument lists, each a valid command after `talkingface <name> `.
-        needs_torch: whether its code imports torch, so that torchvision has to be guarded first.
+        needs_torch: whether its code always imports torch, so that torchvision has to be guarded
+            first; train does so itself, when there is something to train.
         arms: verb that each job of a multirun runs, in a process of its own; "" runs the jobs one
             after another in this process. The grids in sweeps/ are for verbs with arms.
         always_multirun: whether `--multirun` goes without saying.
@@ -62,7 +63,6 @@ VERBS: dict[str, Verb] = {
                 "experiment=demo",
                 "seed=0,1,2 --multirun",
             ),
-            needs_torch=True,
             arms="train",
         ),
         Verb(
