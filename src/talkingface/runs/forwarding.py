@@ -28,7 +28,8 @@ class Forwarding:
     def forward(self, number: int, frame: FrameType | None) -> None:
         """Pass a signal on to all processes that still run."""
         self.received.append(signal.Signals(number))
-        for process in self.processes:
+        # A copy: other threads add and remove processes.
+        for process in [*self.processes]:
             if process.poll() is None:
                 process.send_signal(number)
 
