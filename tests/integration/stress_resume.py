@@ -44,12 +44,11 @@ def main() -> int:
         root = Path(folder)
         heads = ("identities=8", "clips_per_identity=1", "shared_motions=0", "seconds=1.2")
         _finish(["synthesize", f"output={root / 'heads'}", *heads, "size=64", "seed=7"])
-        began = time.monotonic()
         reference = _train(root, "reference", options, [])
-        whole = time.monotonic() - began
         held = 0
         for trial in range(options.times):
-            moments = [rng.uniform(0.2, 1.0) * whole for _ in range(rng.choice((1, 1, 2)))]
+            rows = sorted(rng.sample(range(1, _STEPS), rng.choice((1, 1, 2))))
+            moments = [(row, rng.uniform(0, 1)) for row in rows]
             run = _train(root, f"trial-{trial}", options, moments)
             differing = [*_differences(reference, run)]
             held += not differing
@@ -59,8 +58,10 @@ def main() -> int:
     return 0 if held == options.times else 1
 
 
-def _train(root: Path, name: str, options: argparse.Namespace, moments: list[float]) -> Path:
-    """Train, killed after each of some seconds from the start, to the end; return the folder."""
+def _train(
+    root: Path, name: str, options: argparse.Namespace, moments: list[tuple[int, float]]
+) -> Path:
+    """Train to the end, killed so many seconds after so many logged rows; return the run's folder."""
     words = [
         "train", *TINY_RUN, f"data.root={root / 'heads'}", f"runs={root / name}",
         f"steps={_STEPS}", "trainer.val_every=7", "callbacks.checkpoints.every=3",
@@ -70,18 +71,23 @@ def _train(root: Path, name: str, options: argparse.Namespace, moments: list[flo
         "model.cra.enabled=true", "model.stac.enabled=true", "model.decodes=4",
         "data.clip_length=5", "data.stride=1", "trainer.threads=1",
     ]  # fmt: skip
-    for seconds in moments:
-        command = _command(words)
+    for rows, seconds in moments:
         with subprocess.Popen(
-            command, start_new_session=True, stdout=subprocess.DEVNULL
+            _command(words), start_new_session=True, stdout=subprocess.DEVNULL
         ) as process:
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
+            while process.poll() is None and _rows(root / name) < rows:
+                time.sleep(0.1)
+            time.sleep(seconds)
+            if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
     _finish(words)
     (run,) = (root / name).glob("*/*")
     return run
+
+
+def _rows(runs: Path) -> int:
+    logs = runs.glob("*/*/metrics/*/metrics.csv")
+    return sum(log.read_text().count("\n") - 1 for log in logs)
 
 
 def _command(words: list[str]) -> list[str]:
