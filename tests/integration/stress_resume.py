@@ -61,7 +61,7 @@ def main() -> int:
 def _train(
     root: Path, name: str, options: argparse.Namespace, moments: list[tuple[int, float]]
 ) -> Path:
-    """Train to the end, killed so many seconds after so many logged rows; return the run's folder."""
+    """Train to the end, killed some seconds after some logged rows; return the folder."""
     words = [
         "train", *TINY_RUN, f"data.root={root / 'heads'}", f"runs={root / name}",
         f"steps={_STEPS}", "trainer.val_every=7", "callbacks.checkpoints.every=3",
