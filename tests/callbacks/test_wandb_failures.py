@@ -132,7 +132,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-@pytest.mark.parametrize("megabytes_at_start", [4.0, 2.5])
+@pytest.mark.parametrize("megabytes_at_start", [pytest.param(4.0, marks=pytest.mark.slow), 2.5])
 def test_a_full_disk_is_named_once_and_training_goes_on(
     tiny_run: TinyRun,
     tiny_disk: Path,
@@ -175,6 +175,7 @@ def test_a_disk_that_is_full_from_the_start_is_named_once(
     assert steps_in_csv(cfg) == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_death_of_wandbs_service_is_named_once_and_training_goes_on(
     tiny_run: TinyRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_valid_override_is_accepted(tiny: Configuration, override: str) -> Non
         ("++trainer.max_step=1", "Did you mean 'trainer.max_steps'?"),
         ("~trainer.max_step", "Did you mean 'trainer.max_steps'?"),
         ("hydra.run.dri=x", "Did you mean 'hydra.run.dir'?"),
-        ("hydra/launcher=slurm", "no choice 'slurm' in the group 'hydra/launcher'"),
+        ("hydra/launcher=slrum", "no choice 'slrum' in the group 'hydra/launcher'"),
         ("steps", "'steps' is not an override; write field=value."),
         ("steps=a(b", """'steps="a(b"'"""),
         ("steps=1,2", "add --multirun"),
