@@ -39,7 +39,7 @@ class Preemption(Callback):
 
     def on_train_batch_end(self, trainer: L.Trainer, pl_module: Any, *args: Any) -> None:
         """Save and exit, if a signal came before the step's end."""
-        strategy, came, announced = trainer.strategy, self._received is not None, False
+        strategy, came = trainer.strategy, self._received is not None
         if trainer.world_size > 1:
             came = strategy.reduce_boolean_decision(came, all=False)
         if not came:
@@ -53,7 +53,11 @@ class Preemption(Callback):
         stopped = f"stopped after step {pl_module.step}"
         record_arm(state="preempted", error=stopped)
         if trainer.is_global_zero:
-            where = "back in the queue" if announced and requeue() else "the same command continues"
+            where = (
+                "back in the queue"
+                if announced and requeue()
+                else "the same command continues there"
+            )
             print(f"{stopped}; {where}.", flush=True)
         raise SystemExit(0 if _started_by_first_rank(trainer) else PREEMPTED_STATUS)
 

@@ -130,7 +130,8 @@ class ReenactmentModule(L.LightningModule):
             raw |= self._discriminate(optimizers[1], true, made.detach())
         cost = self._cost(batch)
         self.step += 1
-        if self.step % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+        every = self.trainer.log_every_n_steps  # type: ignore[attr-defined]
+        if every and self.step % every == 0:
             sigmas = check_codes(self.network.statistics.std, self.network.config.pose_dim)
             means = {f"train/{name}": value for name, value in means_over_ranks(raw).items()}
             self.log_now({**sigmas, **means, **cost})

@@ -5,13 +5,12 @@ has, as W&B's server does. It checks nothing, and knows no entities, media or pe
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
+
+from tests.callbacks.wandb_servers import serving
 
 
 @dataclass
@@ -42,27 +41,8 @@ def accepting() -> Iterator[Taken]:
     """A server for as long as the context lasts."""
     taken = Taken()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, answer = _answer(taken, unquote(self.path), body)
-            content = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_PUT = do_POST  # noqa: N815 - the names that the library looks for
-
-        def log_message(self, *arguments: object) -> None:
-            """Keep quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        taken.url = f"http://127.0.0.1:{server.server_port}"
+    with serving(lambda path, body: _answer(taken, path, body)) as taken.url:
         yield taken
-        server.shutdown()
 
 
 def _answer(taken: Taken, path: str, body: bytes) -> tuple[int, dict[str, Any]]:

@@ -3,9 +3,10 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 A_KEY = "a" * 40
 
@@ -28,16 +29,24 @@ def silent() -> Iterator[str]:
 @contextmanager
 def answering(status: int, answer: object) -> Iterator[str]:
     """The address of a server with one answer to everything."""
-    body = json.dumps(answer).encode()
+    with serving(lambda path, body: (status, answer)) as url:
+        yield url
+
+
+@contextmanager
+def serving(reply: Callable[[str, bytes], tuple[int, object]]) -> Iterator[str]:
+    """The address of a server that replies to a path and a body with a status and JSON."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, answer = reply(unquote(self.path), body)
+            content = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(content)
 
         do_GET = do_PUT = do_POST  # noqa: N815 - the names that the library looks for
 

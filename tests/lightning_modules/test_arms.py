@@ -101,6 +101,9 @@ def test_every_arm_decodes_the_same_frames_a_step_and_logs_it(tiny_run: TinyRun,
     assert decoded == [2 * 4.0] * 5
     encoded = {float(row["encoded_frames"]) for row in rows if row.get("encoded_frames")}
     assert encoded == {2 * 8.0 * (2 if "stac" in arm or arm == "both" else 1) + 2}
+    # A row holds what its step has, and repeats nothing of an earlier one.
+    paired = [int(row["step"]) for row in rows if row.get("train/pair")]
+    assert paired == ([1, 3, 5] if arm in ("cra", "both") else [])
 
 
 def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:

@@ -54,7 +54,7 @@ def test_real_runs_resumed_unfinished_and_finished_are_all_on_the_page(
         train(cfg)
     runs = tmp_path / "runs/ablation"
     # The last run has lost its end: first it is unfinished, then its other half is trained again.
-    resumed = next(runs.glob("seed-1_*"))
+    resumed = next(runs.glob("*_seed-1_*"))
     (resumed / "DONE").unlink()
     (resumed / "checkpoints/step-00000006.ckpt").unlink()
     assert "2 finished, 1 unfinished" in talkingface("report", runs)

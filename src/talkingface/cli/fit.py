@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import warnings
 from datetime import timedelta
@@ -81,8 +80,6 @@ def _quiet() -> None:
     warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*`srun` command is available.*")
-    # Which weights are used changes from step to step, so looking for unused ones is no waste.
-    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     # The data module starts its sampler at the right step; Lightning only looks at the loader.
     warnings.filterwarnings("ignore", message=".*your dataloader is not resumable.*")
 

@@ -72,7 +72,8 @@ def run_arm(
 def _ended(record: SweepRecord, overrides: Sequence[str], status: int, seconds: float) -> Arm:
     arm = replace(record.read(overrides), seconds=seconds)
     if not is_first_rank():
-        return replace(arm, state=_STATES.get(status, "failed"), error=_reason(status))
+        error = "" if status in _STATES else _reason(status)
+        return replace(arm, state=_STATES.get(status, "failed"), error=error)
     if status == PREEMPTED_STATUS:
         arm = replace(arm, state="preempted")
     elif status:
