@@ -9,6 +9,8 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 
+from talkingface.errors import UserError
+
 
 class Checkpoints(Callback):
     """Write `step-<n>.ckpt` every so many steps and `best.ckpt` when the metric improves.
@@ -17,12 +19,19 @@ class Checkpoints(Callback):
         folder: where checkpoints go.
         every: steps between checkpoints.
         keep: how many of the newest stay.
-        monitor: logged metric that names the best; smaller is better.
+        monitor: metric of the validation that names the best.
+        mode: "min" where smaller is better, "max" where larger is.
+
+    Raises:
+        UserError: an unknown mode, or a metric that the first validation has not logged.
     """
 
-    def __init__(self, folder: str, every: int, keep: int, monitor: str):
+    def __init__(self, folder: str, every: int, keep: int, monitor: str, mode: str):
+        if mode not in ("min", "max"):
+            raise UserError(f"callbacks.checkpoints.mode={mode}: must be min or max.")
         self.folder, self.every, self.keep, self.monitor = Path(folder), every, keep, monitor
-        self.best = float("inf")
+        self.sign = 1 if mode == "min" else -1
+        self.best: float | None = None
 
     def on_train_batch_end(self, trainer: L.Trainer, pl_module: Any, *args: Any) -> None:
         """Save when the step count says so."""
@@ -36,10 +45,18 @@ class Checkpoints(Callback):
 
     def on_validation_end(self, trainer: L.Trainer, pl_module: Any) -> None:
         """Keep the best weights, and say beside them which step and value they have."""
-        value = trainer.callback_metrics.get(self.monitor)
-        if trainer.sanity_checking or value is None or float(value) >= self.best:
+        if trainer.sanity_checking:
             return
-        self.best = float(value)
+        if self.monitor not in trainer.callback_metrics:
+            known = sorted(name for name in trainer.callback_metrics if name.startswith("val/"))
+            raise UserError(
+                f"callbacks.checkpoints.monitor={self.monitor}: validation logs no such metric, "
+                f"but {', '.join(known)}."
+            )
+        value = float(trainer.callback_metrics[self.monitor])
+        if self.best is not None and self.sign * (value - self.best) >= 0:
+            return
+        self.best = value
         trainer.save_checkpoint(self.folder / "best.ckpt", weights_only=False)
         if trainer.is_global_zero:
             record = {"step": pl_module.step, self.monitor: self.best}

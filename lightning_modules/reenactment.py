@@ -18,6 +18,7 @@ from lightning_modules.judges import Judges, JudgeSettings
 from lightning_modules.learning_rates import set_rates, two_rates
 from lightning_modules.objective import flow_guidance, image_losses, motion_guidance
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
+from lightning_modules.validation import validate
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
 from talkingface.losses.guidance import Guidance, point_loss
 from talkingface.losses.weighting import total, weighted
@@ -31,7 +32,6 @@ from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.discriminator import Discriminator
 from talkingface.networks.model import TalkingFace
-from talkingface.networks.motion_encoder import Motion
 from talkingface.video.frames import to_signed
 
 
@@ -228,23 +228,14 @@ class ReenactmentModule(L.LightningModule):
             other.zero_grad()
 
     def validation_step(self, batch: ClipBatch, batch_index: int) -> None:
-        """Compare reconstructions with targets and with the source held still, in [0, 1]."""
-        source, driving = to_signed(batch["source"]), to_signed(batch["driving"])
-        motion = Motion(*(x.float() for x in self.network.read_clip(driving)))
-        fresh = torch.ones(driving.shape[:2], dtype=torch.bool, device=driving.device)
-        code = self.network.correct(motion.code, batch["time"], fresh)
-        appearance, source_code = self.network.appearance(source), self.network.motion(source).code
-        made = self.network.generate(appearance, source_code, code)
-        generated = made.frames.unflatten(0, driving.shape[:2])
-        l1 = (generated - driving).abs().mean() / 2
-        still = (source[:, None] - driving).abs().mean() / 2
-        self.log_dict({"val/l1": l1, "val/l1_still": still}, sync_dist=True, batch_size=len(source))
+        """Compare reconstructions with targets and with the source held still."""
+        values, generated, motion = validate(self.network, batch)
         if self.guidance is not None:
-            losses = motion_guidance(self.guidance, batch, motion)
-            named = {f"val/{name}": value for name, value in losses.items()}
-            self.log_dict(named, sync_dist=True, batch_size=len(source))
+            values |= motion_guidance(self.guidance, batch, motion)
             made_code = self.network.read_clip(generated).code.float()
             self.amplitude.update(self.guidance(made_code), self.guidance(motion.code))
+        named = {f"val/{name}": value for name, value in values.items()}
+        self.log_dict(named, sync_dist=True, batch_size=len(batch["source"]))
 
     def on_validation_epoch_end(self) -> None:
         """Log how large generated motion is beside true motion, and the axis they share."""

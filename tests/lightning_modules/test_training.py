@@ -1,6 +1,7 @@
 """Training moves what it should, stops where it should, and continues where it stopped."""
 
 import csv
+import json
 import math
 import shutil
 from collections.abc import Callable
@@ -65,7 +66,23 @@ def test_without_guidance_or_adversary_neither_is_constructed(tiny_run: TinyRun)
     metrics = train(cfg)
     names = _state(find_checkpoint(_run_folder(cfg)))
     assert {name.split(".")[0] for name in names} == {"network", "arms"}
-    assert set(metrics) == {"val/l1", "val/l1_still"}
+    assert set(metrics) == {"val/l1", "val/psnr", "val/ssim", "val/l1_still"}
+
+
+def test_the_best_checkpoint_is_named_by_any_metric_of_the_validation(tiny_run: TinyRun) -> None:
+    monitor = ("callbacks.checkpoints.monitor=val/ssim", "callbacks.checkpoints.mode=max")
+    cfg = tiny_run(*monitor)
+    train(cfg)
+    rows = list(csv.DictReader((_run_folder(cfg) / "metrics/from-step-0/metrics.csv").open()))
+    ssim = {int(float(row["step"])): float(row["val/ssim"]) for row in rows if row["val/ssim"]}
+    best = json.loads((_run_folder(cfg) / "checkpoints/best.json").read_text())
+    assert best["step"] == max(ssim, key=ssim.__getitem__)
+    assert best["val/ssim"] == pytest.approx(max(ssim.values()))
+
+
+def test_a_metric_that_validation_lacks_is_refused_with_those_there_are(tiny_run: TinyRun) -> None:
+    with pytest.raises(UserError, match=r"monitor=val/lpips: .* but val/guide_.*val/ssim"):
+        train(tiny_run("callbacks.checkpoints.monitor=val/lpips"))
 
 
 def test_a_finished_run_is_skipped_and_its_metrics_are_read_back(

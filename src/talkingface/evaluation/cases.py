@@ -1,0 +1,115 @@
+"""Which videos are generated: held-out clips moved by themselves, or by other people's clips."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from talkingface.errors import UserError
+from talkingface.manifest import Clip
+
+Task = Literal["self", "cross"]
+
+#: Raised whenever the same clips would be paired in another way.
+PAIR_LIST_VERSION = 1
+_BETWEEN = "--"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One video to be generated.
+
+    Attributes:
+        name: unique; the clip's name, or `<source clip>--<driving clip>`.
+        source: clip whose first frame is the portrait.
+        driving: clip whose head pose and facial motion it takes on.
+    """
+
+    name: str
+    source: Clip
+    driving: Clip
+
+
+def self_cases(clips: Sequence[Clip]) -> list[Case]:
+    """Return a case a clip: its own first frame moved by all of its frames."""
+    return [Case(clip.clip, clip, clip) for clip in clips]
+
+
+def cross_cases(clips: Sequence[Clip]) -> list[Case]:
+    """Return a case a clip: another person's first frame moved by it.
+
+    The list is a function of the clips' names and identities and of PAIR_LIST_VERSION alone. Clips
+    stand in the order of a hash of their names; each is driven by the nearest one after it that
+    shows somebody else, so that nearly all clips serve once as source and once as driving.
+
+    Raises:
+        UserError: fewer than two identities.
+    """
+    if len({clip.identity for clip in clips}) < 2:
+        raise UserError(
+            "cross-reenactment needs at least two identities among the clips that are evaluated; "
+            "raise data.test_identities or evaluate another split."
+        )
+    ordered = sorted(clips, key=lambda clip: _place(clip.clip))
+    cases = []
+    for index, source in enumerate(ordered):
+        following = ordered[index + 1 :] + ordered[:index]
+        driving = next(clip for clip in following if clip.identity != source.identity)
+        cases.append(_cross(source, driving))
+    return cases
+
+
+def listed_cases(file: Path, clips: Sequence[Clip]) -> list[Case]:
+    """Return the cross-reenactment cases of a CSV file with the columns source and driving.
+
+    Raises:
+        UserError: the file cannot be read, lacks a column, or names a clip that is not evaluated.
+    """
+    try:
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{file}: cannot be read as a pair list ({error}).") from error
+    if not rows or not {"source", "driving"} <= rows[0].keys():
+        raise UserError(f"{file}: needs the columns source and driving, and at least one pair.")
+    known = {clip.clip: clip for clip in clips}
+    for number, row in enumerate(rows, start=2):
+        for column in ("source", "driving"):
+            if row[column] not in known:
+                raise UserError(
+                    f"{file}, line {number}: {row[column]!r} is no clip of the split that is "
+                    "evaluated."
+                )
+    return [_cross(known[row["source"]], known[row["driving"]]) for row in rows]
+
+
+def pair_list(cases: Sequence[Case]) -> list[dict[str, str]]:
+    """Return the rows of a CSV file that `listed_cases` reads back."""
+    return [{"source": case.source.clip, "driving": case.driving.clip} for case in cases]
+
+
+def names_of(prediction: str) -> tuple[str, str]:
+    """Return the source's and the driving's name in the name of a cross-reenactment.
+
+    Raises:
+        UserError: not such a name.
+    """
+    source, between, driving = prediction.partition(_BETWEEN)
+    if not (source and between and driving):
+        raise UserError(
+            f"{prediction}: a cross-reenactment is named <source>{_BETWEEN}<driving>, such as "
+            f"anna{_BETWEEN}bert.mp4."
+        )
+    return source, driving
+
+
+def _cross(source: Clip, driving: Clip) -> Case:
+    return Case(f"{source.clip}{_BETWEEN}{driving.clip}", source, driving)
+
+
+def _place(name: str) -> bytes:
+    return hashlib.sha256(f"pairs {PAIR_LIST_VERSION} {name}".encode()).digest()

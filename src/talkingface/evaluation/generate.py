@@ -1,0 +1,110 @@
+"""The model's own videos, written losslessly, and the same inputs for anybody else's model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from talkingface.evaluation.cases import Case
+from talkingface.evaluation.suites import Suite
+from talkingface.manifest import clip_path
+from talkingface.motion.path import MotionPath
+from talkingface.motion.perturbation import Perturbation
+from talkingface.networks.model import TalkingFace
+from talkingface.networks.reenact import encode_driving, generate_frames
+from talkingface.synthetic.clip import frame_times, identity_seed_of, render_motion
+from talkingface.video.footage import Frames, read_footage, write_lossless
+from talkingface.video.frames import to_tensor, to_uint8
+
+_CHUNK = 32
+
+
+def generate(
+    network: TalkingFace, root: Path, case: Case, suite: Suite, path: MotionPath, output: Path
+) -> int:
+    """Write the video that a network makes of a case, and return its number of frames.
+
+    Args:
+        network: in eval mode.
+        root: data set folder.
+        case: whose first frame is moved by whom.
+        suite: what happens to the driving frames.
+        path: what happens to the codes.
+        output: `.mkv` file, written bit for bit.
+
+    Raises:
+        UserError: a clip cannot be read, or the file cannot be written.
+    """
+    size, driving = network.config.size, case.driving
+    codes = encode_driving(network, reference(root, case, size, suite.perturbation))
+    time_T = torch.from_numpy(frame_times(driving.frames, driving.rate))
+    wanted = path.apply(network, codes, time_T)
+    portrait = to_tensor(portrait_of(root, case, size)[None])[0]
+    made = (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted))
+    return write_lossless(output, made, driving.rate)
+
+
+def reference(
+    root: Path, case: Case, size: int, perturbation: Perturbation
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the driving frames (T, 3, S, S) in [-1, 1] as a model sees them, and their times (T,).
+
+    What is drawn depends on the perturbation and the driving clip's name alone.
+    """
+    name = case.driving.clip
+    return perturbation.apply(_pieces(root, name, size, case.driving.rate), name)
+
+
+def portrait_of(root: Path, case: Case, size: int) -> Frames:
+    """Return the source's first frame, (S, S, 3) uint8 RGB."""
+    return next(read_footage(clip_path(root, case.source.clip), size, chunk=1))[0]
+
+
+def render_target(case: Case, size: int, output: Path) -> None:
+    """Write what the source of a synthetic case looks like doing what the driving does, exactly.
+
+    A file that is there stays.
+    """
+    if output.exists():
+        return
+    driving = case.driving
+    times = frame_times(driving.frames, driving.rate)
+    pieces = np.array_split(times, max(1, len(times) // _CHUNK))
+    seeds = identity_seed_of(case.source), int(driving.motion)
+    frames = (frame for piece in pieces for frame in render_motion(*seeds, piece, size))
+    write_lossless(output, frames, driving.rate)
+
+
+def write_inputs(root: Path, case: Case, suite: Suite, size: int, folder: Path) -> None:
+    """Write a case for another system: what it may see, and what its video is compared with.
+
+    `portraits/<name>.png`, `references/<name>.mkv` (missing frames are missing), and
+    `targets/<name>.mkv` where the true video is known.
+    """
+    (folder / "portraits").mkdir(parents=True, exist_ok=True)
+    portrait = Image.fromarray(portrait_of(root, case, size))
+    portrait.save(folder / "portraits" / f"{case.name}.png")
+    seen = reference(root, case, size, suite.perturbation)
+    frames = (to_uint8(frame[None])[0] for piece, _ in seen for frame in piece)
+    rate = case.driving.rate / suite.perturbation.rate
+    write_lossless(folder / "references" / f"{case.name}.mkv", frames, rate)
+    target = folder / "targets" / f"{case.name}.mkv"
+    if suite.task == "self":
+        clip = read_footage(clip_path(root, case.driving.clip), size)
+        write_lossless(target, (frame for piece in clip for frame in piece), case.driving.rate)
+    elif case.driving.motion:
+        render_target(case, size, target)
+
+
+def _pieces(root: Path, clip: str, size: int, rate: Fraction) -> Iterator[tuple[Tensor, Tensor]]:
+    first = 0
+    for piece in read_footage(clip_path(root, clip), size, _CHUNK):
+        times = [float(k / rate) for k in range(first, first + len(piece))]
+        yield to_tensor(piece), torch.tensor(times, dtype=torch.float64)
+        first += len(piece)
