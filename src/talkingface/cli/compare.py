@@ -5,42 +5,41 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hydra import compose, initialize_config_module
 from omegaconf import DictConfig, OmegaConf
 
 from talkingface.cli.evaluate import evaluate
 from talkingface.cli.side_by_side import Shown, write_comparison
 from talkingface.errors import UserError
+from talkingface.evaluation.differences import require_same
+from talkingface.evaluation.suites import named_suites
 from talkingface.motion.path import MotionPath
-from talkingface.motion.perturbation import Perturbation
 from talkingface.runs.arm_names import ARM_ORDER, arm_name
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
 from talkingface.runs.folder import below, find_checkpoint
 
 Row = dict[str, Any]
-_METRICS = ("l1", "psnr", "ssim", "jitter")
-_SHARED_FIELDS = ["split", "data", "path", "device"]
+_METRICS = {
+    "l1": "L1", "psnr": "PSNR dB", "ssim": "SSIM", "jitter": "jitter", "lpips": "LPIPS",
+    "aed": "AED", "apd": "APD deg", "jite": "JITE",
+}  # fmt: skip
 
 
 def run(cfg: DictConfig) -> None:
     """Evaluate what has not been evaluated, print the table, write the video."""
     output, runs = Path(cfg.output), find_runs(Path(cfg.runs))
-    for name in cfg.references:
-        Perturbation.named(name)
-    rows = [
-        {"arm": arm, "seed": seed, "run": str(folder), "reference": name}
-        | _evaluated(cfg, folder, name)
-        for name in cfg.references
-        for arm, seed, folder in runs
-    ]
+    named_suites(cfg.references)
+    rows = [row for name in cfg.references for row in _rows(cfg, runs, name)]
     output.mkdir(parents=True, exist_ok=True)
     with (output / "runs.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        names = dict.fromkeys(name for row in rows for name in row)
+        writer = csv.DictWriter(file, list(names))
         writer.writeheader()
         writer.writerows(rows)
     print(table(rows))
@@ -88,28 +87,56 @@ def find_runs(root: Path) -> list[tuple[str, int, Path]]:
     return sorted(runs, key=lambda run: (ARM_ORDER.index(run[0]), run[1], str(run[2])))
 
 
-def table(rows: Iterable[Row]) -> str:
+def table(rows: Sequence[Row]) -> str:
     """Return the means over videos and seeds, an arm and reference a line."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row["reference"], row["arm"]].append(row)
     several = any(len(group) > 1 for group in groups.values())
-    lines = [
-        f"{'reference':12}{'arm':10}{'L1':>8}{'PSNR dB':>9}{'SSIM':>8}{'jitter':>8}  below still"
-    ]
+    # A metric that some reference lacks, such as L1 across real people, keeps its column.
+    metrics = [name for name in _METRICS if any(row.get(name) is not None for row in rows)]
+    width = max(10, *(len(row["reference"]) for row in rows))
+    heads = "".join(f"{_METRICS[name]:>9}" for name in metrics)
+    lines = [f"{'reference':{width}}  {'arm':10}{heads}  below still"]
     for (reference, arm), group in groups.items():
-        values = np.array([[row[name] for name in _METRICS] for row in group])
-        l1, psnr, ssim, jitter = values.mean(axis=0)
-        still = np.mean([row["l1_still"] for row in group])
-        line = f"{reference:12}{arm:10}{l1:8.4f}{psnr:9.2f}{ssim:8.3f}{jitter:8.4f}"
-        line += f"{1 - l1 / still:13.1%}"
-        if several:
-            line += f"  L1 ± {values[:, 0].std():.4f} over {len(group)} seeds"
+        cells = "".join(_cell(name, _mean(group, name)) for name in metrics)
+        l1, still = _mean(group, "l1"), _mean(group, "l1_still")
+        line = f"{reference:{width}}  {arm:10}{cells}"
+        line += f"{1 - l1 / still:13.1%}" if l1 is not None and still else f"{'':13}"
+        if several and l1 is not None:
+            spread = np.std([row["l1"] for row in group])
+            line += f"  L1 ± {spread:.4f} over {len(group)} seeds"
         lines.append(line)
     return "\n".join(lines)
 
 
-def _evaluated(cfg: DictConfig, folder: Path, perturb: str) -> dict[str, float]:
-    fields: dict[Any, Any] = OmegaConf.to_container(OmegaConf.masked_copy(cfg, _SHARED_FIELDS))  # type: ignore[assignment]
-    own = {"checkpoint": str(folder), "perturb": perturb, "output": None}
-    return evaluate(OmegaConf.create(fields | own))
+def _mean(group: Sequence[Row], name: str) -> float | None:
+    values = [row[name] for row in group if row.get(name) is not None]
+    return float(np.mean(values)) if len(values) == len(group) else None
+
+
+def _cell(name: str, value: float | None) -> str:
+    if value is None:
+        return f"{'':9}"
+    return f"{value:9.2f}" if name in ("psnr", "apd") else f"{value:9.4f}"
+
+
+def _rows(cfg: DictConfig, runs: list[tuple[str, int, Path]], reference: str) -> list[Row]:
+    """Return a row a run under one reference; all have to be measured by one protocol."""
+    rows, protocols = [], {}
+    for arm, seed, folder in runs:
+        ((place, results),) = evaluate(_evaluation(cfg, folder, reference)).items()
+        protocols[str(place)] = results.protocol
+        means = {name: score.mean for name, score in results.scores.items()}
+        row = {"arm": arm, "seed": seed, "run": str(folder), "reference": reference}
+        rows.append(row | {"protocol": results.protocol.digest} | means)
+    require_same(protocols)
+    return rows
+
+
+def _evaluation(cfg: DictConfig, folder: Path, reference: str) -> DictConfig:
+    """Return the configuration of `evaluate` for a run: its defaults, and what both verbs share."""
+    with initialize_config_module("conf", version_base="1.3"):
+        base = compose("evaluate")
+    shared = OmegaConf.masked_copy(cfg, [name for name in cfg if name in base and name != "output"])
+    return OmegaConf.merge(base, shared, {"checkpoint": str(folder), "suites": [reference]})

@@ -49,7 +49,7 @@ def launch(verb: Verb, arguments: Sequence[str]) -> None:
     """
     if verb.always_multirun:
         arguments = ["--multirun", *arguments]
-    options, ordered = parse_options(verb.name, arguments, verb.takes)
+    options, ordered = parse_options(verb.name, arguments, verb.takes, verb.data_field)
     if options.hydra_help or options.info:
         _run_in_hydra(verb, ordered)
         return

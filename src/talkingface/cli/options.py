@@ -16,7 +16,7 @@ class _Parser(ArgumentParser):
 
 
 def parse_options(
-    verb: str, arguments: Sequence[str], takes: str = ""
+    verb: str, arguments: Sequence[str], takes: str = "", data_field: str = ""
 ) -> tuple[Namespace, list[str]]:
     """Read the options and overrides of a verb, in any order.
 
@@ -24,6 +24,7 @@ def parse_options(
         verb: the verb's name.
         arguments: as typed after it.
         takes: the field that a word without `=` sets, "" for none.
+        data_field: the field that `data=...` sets, "" where that chooses a group's file.
 
     Returns:
         The options (help, multirun, cfg, info, hydra_help, overrides), and the arguments reordered
@@ -51,5 +52,10 @@ def parse_options(
         )
     waiting = list(options.overrides)
     dashed = [word for word in arguments if not (waiting and word == waiting[0] and waiting.pop(0))]
-    options.overrides = name_bare_word(verb, takes, options.overrides)
+    named = name_bare_word(verb, takes, options.overrides)
+    # Hydra takes `data=...` for the choice of a file in conf/data, which these verbs do not have.
+    options.overrides = [
+        f"{data_field}{word[4:]}" if data_field and word.startswith("data=") else word
+        for word in named
+    ]
     return options, [*dashed, *options.overrides]

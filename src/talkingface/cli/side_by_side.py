@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from talkingface.cli.animate import Reference, portrait_and_box
 from talkingface.errors import UserError
+from talkingface.evaluation.suites import Suite
 from talkingface.motion.path import MotionPath
-from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.video.frames import to_tensor, to_uint8
@@ -84,7 +84,7 @@ def _row(
     chunk: int,
 ) -> Iterator[list[NDArray[np.uint8]]]:
     """Yield, frame by frame, the reference as it is read and what each network makes of it."""
-    perturbation, clip = Perturbation.named(name), reference.path.name
+    perturbation, clip = Suite.named(name).perturbation, reference.path.name
     wanted_U = torch.tensor([float(k / reference.rate) for k in range(frames)], dtype=torch.float64)
     source = to_tensor(portrait[None])[0]
     made = []

@@ -20,6 +20,7 @@ class Verb:
             after another in this process. The grids in sweeps/ are for verbs with arms.
         always_multirun: whether `--multirun` goes without saying.
         takes: field that a bare word without `=` sets, "" for none.
+        data_field: field that `data=...` sets where it is a folder; "" where `data` is a group.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Verb:
     arms: str = ""
     always_multirun: bool = False
     takes: str = ""
+    data_field: str = ""
 
 
 VERBS: dict[str, Verb] = {
@@ -78,12 +80,20 @@ VERBS: dict[str, Verb] = {
         ),
         Verb(
             "evaluate",
-            "Measure a trained model by self-reenactment of people it has not seen.",
-            "Generates held-out clips from their own first frame and their own motion, compares "
-            "them with the true frames, and writes one row a video and a summary.",
-            ("runs/demo", "checkpoint=runs/demo split=val output=results"),
+            "Measure a model, or any system's videos, on people it has not seen.",
+            "Generates held-out clips from their own first frame and their own motion, or from "
+            "other people's, under clean and perturbed driving frames, and compares them with the "
+            "true frames: one row a video, a summary with intervals, and a page. With predictions, "
+            "measures another system's videos with the same ruler.",
+            (
+                "runs/demo",
+                "checkpoint=runs/demo data=data/mine suites=[clean,jitter-2,cross]",
+                "predictions=theirs targets=true size=256",
+                "data=data/mine split=all inputs=for_others suites=[clean,cross]",
+            ),
             needs_torch=True,
             takes="checkpoint",
+            data_field="data.root",
         ),
         Verb(
             "animate",
@@ -108,6 +118,7 @@ VERBS: dict[str, Verb] = {
             ),
             needs_torch=True,
             takes="runs",
+            data_field="data.root",
         ),
         Verb(
             "report",
