@@ -44,9 +44,10 @@ def evaluate_clip(
         chunk: frames in memory at a time.
 
     Returns:
-        "l1", "psnr" and "ssim" of the generated frames, averaged over frames, in the range [0, 1],
-        and "jitter", how much their changes of speed differ from the true ones: mean absolute
-        error of the pixels' second difference over time, which a frozen picture cannot win;
+        "l1", "psnr", "ssim" and "ms_ssim" of the generated frames, averaged over frames, in the
+        range [0, 1], and "jitter", how much their changes of speed differ from the true ones: mean
+        absolute error of the pixels' second difference over time, which a frozen picture cannot
+        win;
         the same with "_still" for the source frame held still, and with "_mean" for the mean of
         the driving frames: what a model scores that does not follow the driver.
     """
