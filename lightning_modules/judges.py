@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from talkingface.errors import UserError
-from talkingface.faces.models import find_model
 from talkingface.losses.identity import IdentityLoss
 from talkingface.losses.perceptual import VGG19, Perceptual
+from talkingface.model_files import find_model
 from talkingface.networks.iresnet import load_iresnet
 
 

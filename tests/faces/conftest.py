@@ -2,23 +2,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from talkingface.errors import UserError
-from talkingface.faces.models import FACE_LANDMARKER, find_model
+from talkingface.model_files import FACE_LANDMARKER, MissingModelError, find_model
 
 
 @pytest.fixture(scope="session")
 def model(request):
     """The landmarker's model: from the usual places without a download, else from shared/."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("talkingface.faces.models._download", _no_download)
+        patch.setattr("talkingface.model_files._download", _no_download)
         try:
             return find_model(FACE_LANDMARKER)
-        except UserError:
+        except MissingModelError:
             return request.getfixturevalue("shared_dir") / "models" / FACE_LANDMARKER.name
 
 
 def _no_download(model, target):
-    raise UserError(f"{model.name} is not on this machine")
+    raise MissingModelError(f"{model.name} is not on this machine")
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ import lightning_modules.judges
 from lightning_modules.judges import JudgeSettings
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.errors import UserError
-from talkingface.faces.models import ModelFile, find_model
 from talkingface.losses.identity import IdentityLoss, align
 from talkingface.losses.perceptual import VGG19, Perceptual
+from talkingface.model_files import ModelFile, find_model
 from talkingface.networks.iresnet import IResNet, load_iresnet
 
 ANCHORS = torch.tensor([[[-0.2, -0.1], [0.2, -0.1], [0.0, 0.3]]])

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from talkingface.errors import UserError
 from talkingface.faces.crop import Box, crop_frame
 from talkingface.faces.framing import driving_box, middle_square, portrait_box
-from talkingface.faces.models import FACE_LANDMARKER, find_model
+from talkingface.model_files import FACE_LANDMARKER, find_model
 from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.reenact import encode_driving, generate_frames

@@ -10,9 +10,9 @@ from omegaconf import DictConfig
 
 from talkingface.errors import UserError
 from talkingface.faces.identity import IdentitySettings
-from talkingface.faces.models import FACE_LANDMARKER, find_model
 from talkingface.faces.prepare_clip import ClipSettings
 from talkingface.faces.prepare_folder import Summary, prepare_folder
+from talkingface.model_files import FACE_LANDMARKER, find_model
 
 CROP_MODES = ("fixed", "tracked")
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torchvision.models import VGG19_Weights, vgg19
 
 from talkingface.errors import UserError
-from talkingface.faces.models import ModelFile
+from talkingface.model_files import ModelFile
 from talkingface.tensor_files import read_tensors
 
 _URL = VGG19_Weights.IMAGENET1K_V1.url

@@ -1,1 +1,1 @@
-import talkingface.torchvision_guard  # noqa: F401  before lightning, torchmetrics and lpips
+import talkingface.torchvision_guard  # noqa: F401  before all that import torchvision

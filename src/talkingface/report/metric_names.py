@@ -8,7 +8,7 @@ from typing import Literal
 Better = Literal["lower", "higher", "nearer 1", ""]
 
 _LOWER = frozenset({"l1", "jitter", "lpips", "fid", "fvd"})
-_HIGHER = frozenset({"psnr", "ssim", "identity"})
+_HIGHER = frozenset({"psnr", "ssim", "ms_ssim", "identity"})
 _FIRST = ("l1", "psnr", "ssim", "jitter")
 ARROWS: dict[str, str] = {"lower": "↓", "higher": "↑", "nearer 1": "→\N{NO-BREAK SPACE}1", "": ""}
 # What needs no model: the source frame held still, and the mean of the driving frames.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -14,8 +15,13 @@ from platformdirs import user_cache_dir
 from talkingface.errors import UserError
 
 MODELS_VARIABLE = "TALKINGFACE_MODELS"
-_TIMEOUT_SECONDS = 30
+# Of silence, on connecting and between two pieces: a machine without a network has to learn soon.
+_TIMEOUT_SECONDS = 10
 _BLOCK = 1 << 20
+
+
+class MissingModelError(UserError):
+    """A model file is nowhere to be had. What does not need it can go on without it."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,9 @@ def find_model(model: ModelFile, explicit: Path | None = None) -> Path:
     TALKINGFACE_MODELS names, in the user's cache, and last downloads into that cache.
 
     Raises:
-        UserError: the file is nowhere to be had, or one found has other content. The message
-            says which file, from where, which checksum, and where to put it.
+        MissingModelError: the file is nowhere to be had.
+        UserError: a file found has other content, or `explicit` does not exist. All messages say
+            which file, from where, which checksum, and where to put it.
     """
     if explicit is not None:
         if not explicit.is_file():
@@ -59,6 +66,15 @@ def find_model(model: ModelFile, explicit: Path | None = None) -> Path:
         if place.is_file():
             return _checked(model, place)
     return _download(model, _cache(model))
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _cache(model: ModelFile) -> Path:
@@ -71,13 +87,10 @@ def _places(model: ModelFile) -> list[Path]:
 
 
 def _checked(model: ModelFile, path: Path) -> Path:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    if not digest.hexdigest().startswith(model.sha256):
+    sha256 = file_sha256(path)
+    if not sha256.startswith(model.sha256):
         raise UserError(
-            f"{path}: not the expected {model.name}, its SHA-256 is {digest.hexdigest()}. "
+            f"{path}: not the expected {model.name}, its SHA-256 is {sha256}. "
             f"Remove it. {_remedy(model)}"
         )
     return path
@@ -94,9 +107,12 @@ def _download(model: ModelFile, target: Path) -> Path:
         ):
             while block := answer.read(_BLOCK):
                 file.write(block)
+            announced = answer.headers.get("Content-Length")
+            if announced is not None and file.tell() < int(announced):
+                raise OSError(f"it broke off after {file.tell()} of {announced} bytes")
         _checked(model, partial).replace(target)
-    except (urllib.error.URLError, OSError) as error:
-        raise UserError(
+    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+        raise MissingModelError(
             f"{model.name} is on none of the usual places and could not be downloaded ({error}). "
             f"{_remedy(model)}"
         ) from error
