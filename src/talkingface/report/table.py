@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from talkingface.report.alarms import alarms, summary
 from talkingface.report.collect import Collected
+from talkingface.report.markdown import markdown_table, plain
 from talkingface.report.metric_names import ARROWS, better
 from talkingface.report.numbers import duration, with_interval
 from talkingface.report.result_section import places, verdict
@@ -62,15 +63,15 @@ def _ends(estimate: Estimate) -> list[float | str]:
 def markdown(collected: Collected, blocks: Sequence[Block]) -> str:
     """Return states, alarms and the tables of results."""
     counts = ", ".join(f"{count} {state}" for state, count in summary(collected.standings))
-    parts = [f"# {_plain(str(collected.root))}", f"{counts}."]
+    parts = [f"# {plain(str(collected.root))}", f"{counts}."]
     found = alarms(collected)
     if found:
-        parts.append("\n".join(f"- {_plain(text)}" for text in found))
+        parts.append("\n".join(f"- {plain(text)}" for text in found))
     parts += [
         "Mean over finished seeds ± half of the 95 % interval; Δ is the difference to the "
         "baseline, paired by seed, with its own interval."
     ]
-    parts += [f"## {_plain(block.title)}\n\n{_block(block)}" for block in blocks]
+    parts += [f"## {plain(block.title)}\n\n{_block(block)}" for block in blocks]
     if not blocks:
         parts.append("No run has finished yet.")
     return "\n\n".join([*parts, f"## Where every run stands\n\n{_states(collected)}"]) + "\n"
@@ -83,7 +84,7 @@ def _block(block: Block) -> str:
         seeds = max((cell.own.count for cell in row.cells.values()), default=0)
         cells = [_cell(block, row, metric) for metric in block.metrics]
         rows.append([row.label, str(seeds) if row.arm else "", *cells])
-    return _table(["arm", "seeds", *heads], rows)
+    return markdown_table(["arm", "seeds", *heads], rows)
 
 
 def _cell(block: Block, row: Row, metric: str) -> str:
@@ -106,15 +107,4 @@ def _states(collected: Collected) -> str:
         clock = "" if standing.seconds is None else duration(standing.seconds)
         state = f"{standing.state}: {standing.error}" if standing.error else standing.state
         rows.append([standing.arm, standing.seed, state, steps, clock, standing.folder])
-    return _table(["arm", "seed", "state", "step", "wall clock", "folder"], rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(map(_plain, line))} |" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """Keep text from ending a cell or becoming an element."""
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return text.replace("|", "\\|").replace("`", "\\`").replace("*", "\\*")
+    return markdown_table(["arm", "seed", "state", "step", "wall clock", "folder"], rows)

@@ -1,0 +1,160 @@
+"""Every metric of an evaluation: its direction, unit and meaning, in the order of the tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from talkingface.report.metric_names import FLOORS, Better
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    Attributes:
+        name: in files and tables.
+        better: which values are better; "" where it describes the data.
+        unit: "" for a plain number.
+        group: heading that it stands under.
+        meaning: one sentence.
+        main: whether the page shows its values video by video.
+        of_set: whether it compares all videos at once, so that no video has a value of it.
+    """
+
+    name: str
+    better: Better
+    unit: str
+    group: str
+    meaning: str
+    main: bool = False
+    of_set: bool = False
+
+    def loss(self, value: float) -> float:
+        """Return how far a value is from the best: smaller is better; 0 without a direction."""
+        distance = {"lower": value, "higher": -value, "nearer 1": abs(value - 1)}
+        return distance.get(self.better, 0.0)
+
+    def is_below(self, value: float, ruler: float | None) -> bool:
+        """Whether a value is as good as what the ruler gives true frames, or better.
+
+        Such a value cannot be told from a perfect one: it may be the ruler's own error.
+        """
+        if ruler is None or not self.better or not math.isfinite(ruler):
+            return False
+        return self.loss(value) <= self.loss(ruler)
+
+
+PICTURE, TIME, SET = "Pictures", "Pictures over time", "All frames together"
+PERSON, FACE, HEAD = "Person", "Expression", "Head"
+POINTS, MOTION, GUARD = "Landmarks", "Acceleration", "Is it alive?"
+
+_METRICS = (
+    Metric("l1", "lower", "", PICTURE, "Mean absolute difference of pixels in [0, 1].", True),
+    Metric("psnr", "higher", "dB", PICTURE, "Peak signal-to-noise ratio of each frame, averaged."),
+    Metric(
+        "ssim", "higher", "", PICTURE, "Structural similarity, 11x11 Gaussian window, sigma 1.5.",
+        True,
+    ),
+    Metric("ms_ssim", "higher", "", PICTURE, "Structural similarity over several scales."),
+    Metric(
+        "lpips", "lower", "", PICTURE, "Distance of deep features, as trained on human judgement.",
+        True,
+    ),
+    Metric(
+        "tlp", "lower", "", TIME,
+        "Difference between the LPIPS from frame to frame and that of the target.", True,
+    ),
+    Metric(
+        "jitter", "lower", "", TIME,
+        "Mean absolute second difference over time of the pixel error, in [0, 1].", True,
+    ),
+    Metric(
+        "fid", "lower", "", SET, "Fréchet distance of Inception features of all frames.",
+        of_set=True,
+    ),
+    Metric(
+        "kid", "lower", "", SET,
+        "Kernel distance of Inception features, unbiased for few frames.", of_set=True,
+    ),
+    Metric(
+        "fvd", "lower", "", SET, "Fréchet distance of video features of 16-frame clips.",
+        of_set=True,
+    ),
+    Metric(
+        "csim", "higher", "", PERSON,
+        "Cosine between face embeddings, of the target or, across people, of the source.", True,
+    ),
+    Metric(
+        "aed", "lower", "", FACE,
+        "Mean absolute difference of expression coefficients, not a distance of identities.", True,
+    ),
+    Metric("aed_mouth", "lower", "", FACE, "The same over the coefficients of the mouth."),
+    Metric("aed_eyes", "lower", "", FACE, "The same over the coefficients of the eyes."),
+    Metric("apd", "lower", "°", HEAD, "Mean absolute difference of the three head angles.", True),
+    Metric("apd_yaw", "lower", "°", HEAD, "The same of the turn to the side."),
+    Metric("apd_pitch", "lower", "°", HEAD, "The same of the nod."),
+    Metric("apd_roll", "lower", "°", HEAD, "The same of the tilt."),
+    Metric("apd_translation", "lower", "% of the crop", HEAD, "The same of the head's place."),
+    Metric("apd_scale", "lower", "%", HEAD, "The same of the head's size."),
+    Metric(
+        "akd", "lower", "px at 256", POINTS, "Mean distance of 68 facial landmarks.", True,
+    ),
+    Metric("akd_mouth", "lower", "px at 256", POINTS, "The same of the mouth's landmarks."),
+    Metric(
+        "akd_local", "lower", "px at 256", POINTS, "The same with each frame's mean removed.",
+    ),
+    Metric(
+        "jite", "lower", "", MOTION,
+        "Mean length of the error of acceleration of head and face, which a still face cannot win.",
+        True,
+    ),
+    Metric("jite_pose", "lower", "", MOTION, "The same of the head alone."),
+    Metric("jite_expression", "lower", "", MOTION, "The same of the expression alone."),
+    Metric(
+        "msi_ratio", "nearer 1", "", MOTION, "Stability of the landmarks over that of the target.",
+    ),
+    Metric(
+        "mouth_amplitude", "nearer 1", "", GUARD,
+        "Deviation over time of the mouth's opening, over the target's.", True,
+    ),
+    Metric(
+        "pose_amplitude", "nearer 1", "", GUARD,
+        "Deviation over time of the head's pose, over the target's.",
+    ),
+    Metric("blink_peak", "nearer 1", "", GUARD, "Strongest closing of the eyes over the target's."),
+    Metric("face_share", "higher", "", GUARD, "Share of the frames in which a face is found."),
+    Metric("face_share_target", "", "", GUARD, "The same of the target's frames."),
+)  # fmt: skip
+
+_STANDING_FOR = {"_still": "the source frame held still", "_mean": "the mean of the driving frames"}
+_WITH_FLOORS = frozenset({"l1", "psnr", "ssim", "jitter"})
+_FLOORS = tuple(
+    Metric(
+        metric.name + suffix, metric.better, metric.unit, metric.group,
+        f"{metric.name} of {_STANDING_FOR[suffix]}: what needs no model.",
+    )
+    for suffix in FLOORS
+    for metric in _METRICS
+    if metric.name in _WITH_FLOORS
+)  # fmt: skip
+
+METRICS = {metric.name: metric for metric in _METRICS + _FLOORS}
+
+
+def describe(name: str) -> Metric:
+    """Return what is known of a metric; one that is not in the table has no direction."""
+    return METRICS.get(name) or Metric(name, "", "", "Others", "Not described by this version.")
+
+
+def in_table_order(names: Iterable[str]) -> list[str]:
+    """Return names in the order of the table, unknown ones last."""
+    places = {name: place for place, name in enumerate(METRICS)}
+    return sorted(set(names), key=lambda name: (places.get(name, len(places)), name))
+
+
+def label(name: str) -> str:
+    """Return a metric's name with its unit."""
+    unit = describe(name).unit
+    return f"{name} ({unit})" if unit else name
