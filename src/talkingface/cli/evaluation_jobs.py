@@ -101,7 +101,9 @@ class Plan:
         )
 
     def _folder_job(self, suite: Suite) -> Job:
-        folders = (Path(x) if (x := self.cfg[n]) else None for n in ("targets", "sources", "drivings"))
+        folders = (
+            Path(x) if (x := self.cfg[n]) else None for n in ("targets", "sources", "drivings")
+        )
         items, absent = items_of_folders(Path(self.cfg.predictions), *folders, suite)
         reason = f"{self.cfg.predictions}: holds no video of this name."
         failed = [Failure(name, reason) for name in absent]

@@ -14,13 +14,13 @@ import torch
 
 from talkingface.errors import UserError
 from talkingface.evaluation.backbones import Backbones
+from talkingface.evaluation.case_video import CaseFootage
 from talkingface.evaluation.cases import PAIR_LIST_VERSION
 from talkingface.evaluation.item import Item
 from talkingface.evaluation.items import protocol_cases
-from talkingface.evaluation.case_video import CaseFootage
 from talkingface.evaluation.page import write_page
 from talkingface.evaluation.protocol import Protocol, make_protocol
-from talkingface.evaluation.reading import MediaPipeReader, Reader, RulerReader
+from talkingface.evaluation.reading import MediaPipeReader, RulerReader
 from talkingface.evaluation.result_files import SUMMARY, read_results, write_results
 from talkingface.evaluation.results import Failure, Results, summarise
 from talkingface.evaluation.scoring import Scores, Tools, score
@@ -28,7 +28,7 @@ from talkingface.evaluation.stopwatch import Stopwatch
 from talkingface.evaluation.suites import Suite
 from talkingface.faces.reading import FaceReaders
 from talkingface.metrics.distribution import ClipDistribution, FrameDistribution
-from talkingface.metrics.image import ms_ssim_scales
+from talkingface.metrics.image import ssim_scales
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _protocol(job: Job, bench: Bench) -> Protocol:
     backbones = bench.backbones
     metrics: dict[str, dict[str, Any]] = {
         "ssim": {"window": 11, "sigma": 1.5},
-        "ms_ssim": {"scales": ms_ssim_scales(bench.size)},
+        "ms_ssim": {"scales": ssim_scales(bench.size, bench.size)},
     }
     if backbones.inception is not None:
         metrics["fid"] = metrics["kid"] = {"still_frames": bench.still_frames}
@@ -190,7 +190,7 @@ def _summed_up(
         job.of,
         scores.rows,
         of_set=scores.overall,
-        missing=bench.backbones.missing,
+        missing=bench.backbones.missing | scores.missing,
         ruler={n: float(np.nanmean(v)) for n, v in rulers.items() if not np.isnan(v).all()},
         timings=clock.timings(),
         failed=scores.failed,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from talkingface.metrics.image import frame_metrics, ms_ssim
-
-Distance = Callable[[Tensor, Tensor], Tensor]
+from talkingface.metrics.image import frame_metrics
+from talkingface.metrics.perceptual_distance import PerceptualDistance, TemporalDistance
 
 
 class ImageScore:
@@ -19,17 +18,16 @@ class ImageScore:
     Args:
         floors: frames (3, H, W) in [0, 1] by name that are scored beside the video as if they were
             all of its frames: what a model scores that does not follow its driver.
-        distance: LPIPS, pairs of frames (T, 3, H, W) in [0, 1] to (T,); None leaves out "lpips"
-            and "tlp".
+        distance: LPIPS; None leaves out "lpips" and "tlp".
     """
 
-    def __init__(self, floors: Mapping[str, Tensor], distance: Distance | None):
+    def __init__(self, floors: Mapping[str, Tensor], distance: PerceptualDistance | None):
         self._guesses = {f"_{name}": frame_3HW for name, frame_3HW in floors.items()}
         self._distance = distance
         self._sums: dict[str, float] = defaultdict(float)
         self._counts: dict[str, int] = defaultdict(int)
         self._errors: dict[str, Tensor] = {}
-        self._before: tuple[Tensor, Tensor] | None = None
+        self._temporal = TemporalDistance(distance) if distance else None
 
     def add(self, made_T3HW: Tensor, true_T3HW: Tensor, scored_T: Tensor) -> None:
         """Take the next frames, in [0, 1], of the video and of its target.
@@ -45,21 +43,21 @@ class ImageScore:
                 for metric, value_T in frame_metrics(*pair).items():
                     self._add(metric + name, value_T)
             self._add_jitter(name, shown_T3HW - true_T3HW)
-        if scored_T.any():
-            self._add("ms_ssim", ms_ssim(made_T3HW[scored_T], true_T3HW[scored_T]))
-        if self._distance is not None:
-            self._add_distances(self._distance, made_T3HW, true_T3HW, scored_T)
+        if self._distance is not None and scored_T.any():
+            self._add("lpips", self._distance(made_T3HW[scored_T], true_T3HW[scored_T]))
+        if self._temporal is not None:
+            self._temporal.update(made_T3HW, true_T3HW)
 
     def result(self) -> dict[str, float]:
         """Return the means over the frames taken.
 
         "l1", "psnr", "ssim", "ms_ssim", "lpips": per frame, then averaged. "jitter": how much
         changes of speed differ from the true ones, the mean absolute second difference over time
-        of the error, which a frozen picture cannot win. "tlp": the mean absolute difference of
-        LPIPS from each frame to the next, of the video and of its target (Chu et al. 2020). Those
+        of the error, which a frozen picture cannot win. "tlp": see `TemporalDistance`. Those
         of the floors carry the floor's name, such as "l1_still".
         """
-        return {name: total / self._counts[name] for name, total in self._sums.items()}
+        means = {name: total / self._counts[name] for name, total in self._sums.items()}
+        return means | ({"tlp": self._temporal.compute()} if self._temporal else {})
 
     def _add_jitter(self, name: str, error_T3HW: Tensor) -> None:
         # Second differences reach over the borders of pieces.
@@ -69,19 +67,6 @@ class ImageScore:
             change_T = error_T3HW.diff(n=2, dim=0).abs().mean(dim=(1, 2, 3))
             self._add("jitter" + name, change_T)
         self._errors[name] = error_T3HW[-2:]
-
-    def _add_distances(
-        self, distance: Distance, made_T3HW: Tensor, true_T3HW: Tensor, scored_T: Tensor
-    ) -> None:
-        if scored_T.any():
-            self._add("lpips", distance(made_T3HW[scored_T], true_T3HW[scored_T]))
-        made, true = made_T3HW, true_T3HW
-        if self._before is not None:
-            made, true = torch.cat([self._before[0], made]), torch.cat([self._before[1], true])
-        if len(made) > 1:
-            change_T = distance(made[:-1], made[1:]) - distance(true[:-1], true[1:])
-            self._add("tlp", change_T.abs())
-        self._before = made[-1:], true[-1:]
 
     def _add(self, name: str, value_T: Tensor) -> None:
         self._sums[name] += float(value_T.double().sum())

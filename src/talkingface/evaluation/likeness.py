@@ -38,9 +38,7 @@ def likeness(item: Item, embedder: FaceEmbedder, made: Track, true: Track, size:
     return float(np.mean(values)) if values else float("nan")
 
 
-def _embedded(
-    embedder: FaceEmbedder, path: Path, track: Track, size: int
-) -> Iterator[Embedded]:
+def _embedded(embedder: FaceEmbedder, path: Path, track: Track, size: int) -> Iterator[Embedded]:
     first = 0
     for piece in read_footage(path, size):
         index = slice(first, first + len(piece))

@@ -78,6 +78,7 @@ _METRICS = (
         "kid", "lower", "", SET,
         "Kernel distance of Inception features, unbiased for few frames.", of_set=True,
     ),
+    Metric("kid_std", "", "", SET, "Deviation of KID over its random subsets.", of_set=True),
     Metric(
         "fvd", "lower", "", SET, "Fréchet distance of video features of 16-frame clips.",
         of_set=True,
@@ -106,12 +107,12 @@ _METRICS = (
         "akd_local", "lower", "px at 256", POINTS, "The same with each frame's mean removed.",
     ),
     Metric(
-        "jite", "lower", "", MOTION,
-        "Mean length of the error of acceleration of head and face, which a still face cannot win.",
-        True,
+        "jite", "lower", "px at 256 a frame²", MOTION,
+        "Mean length of the error of acceleration of rigid landmarks, which a still face cannot "
+        "win.", True,
     ),
-    Metric("jite_pose", "lower", "", MOTION, "The same of the head alone."),
-    Metric("jite_expression", "lower", "", MOTION, "The same of the expression alone."),
+    Metric("jite_pose", "lower", "° a frame²", MOTION, "The same of the three head angles."),
+    Metric("jite_expression", "lower", "a frame²", MOTION, "The same of the expression."),
     Metric(
         "msi_ratio", "nearer 1", "", MOTION, "Stability of the landmarks over that of the target.",
     ),
@@ -129,7 +130,7 @@ _METRICS = (
 )  # fmt: skip
 
 _STANDING_FOR = {"_still": "the source frame held still", "_mean": "the mean of the driving frames"}
-_WITH_FLOORS = frozenset({"l1", "psnr", "ssim", "jitter"})
+_WITH_FLOORS = frozenset({"l1", "psnr", "ssim", "ms_ssim", "jitter"})
 _FLOORS = tuple(
     Metric(
         metric.name + suffix, metric.better, metric.unit, metric.group,

@@ -13,22 +13,25 @@ from torch import Tensor
 
 from talkingface.errors import UserError
 from talkingface.evaluation.floors import mean_frame, unit
-from talkingface.evaluation.image_score import Distance, ImageScore
+from talkingface.evaluation.image_score import ImageScore
 from talkingface.evaluation.item import Item
 from talkingface.evaluation.likeness import likeness
 from talkingface.evaluation.reading import Reader
 from talkingface.evaluation.results import Failure, VideoRow
 from talkingface.evaluation.stopwatch import Stopwatch
-from talkingface.metrics.distribution import FrameDistribution, VideoDistribution
+from talkingface.metrics.distribution import ClipDistribution, FrameDistribution
 from talkingface.metrics.face_embedding import FaceEmbedder
 from talkingface.metrics.motion import motion_metrics
+from talkingface.metrics.perceptual_distance import PerceptualDistance
 from talkingface.video.footage import count_frames, read_footage
 
 # What can be compared between the faces of two people.
 ACROSS_PEOPLE = frozenset(
-    ("aed", "aed_mouth", "aed_eyes", "apd", "apd_yaw", "apd_pitch", "apd_roll")
-    + ("jite_pose", "jite_expression", "mouth_amplitude", "pose_amplitude", "blink_peak")
-    + ("face_share", "face_share_target")
+    (
+        *("aed", "aed_mouth", "aed_eyes", "apd", "apd_yaw", "apd_pitch", "apd_roll"),
+        *("jite_pose", "jite_expression", "mouth_amplitude", "pose_amplitude", "blink_peak"),
+        *("face_share", "face_share_target"),
+    )
 )
 
 
@@ -49,9 +52,9 @@ class Tools:
 
     size: int
     device: torch.device
-    distance: Distance | None = None
+    distance: PerceptualDistance | None = None
     frames: FrameDistribution | None = None
-    videos: VideoDistribution | None = None
+    videos: ClipDistribution | None = None
     embedder: FaceEmbedder | None = None
     reader: Reader | None = None
     still_frames: int = 16
@@ -66,12 +69,14 @@ class Scores:
         overall: metrics of all videos together.
         rulers: motion metrics of the reader's reading of true frames against exact labels, by
             metric, a value a video; empty without exact labels.
+        missing: why metrics of all videos together have no value, by metric.
         failed: videos that could not be scored.
     """
 
     rows: list[VideoRow] = field(default_factory=list)
     overall: dict[str, float] = field(default_factory=dict)
     rulers: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    missing: dict[str, str] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
 
 
@@ -93,19 +98,25 @@ def score(items: Iterable[Item], tools: Tools, clock: Stopwatch) -> Scores:
             pixels.append((item, _score_pixels(item, tools, clock)))
         except UserError as error:
             scores.failed.append(Failure(item.name, str(error)))
+        finally:
+            if tools.videos is not None:
+                tools.videos.end_video()
     for item, values in pixels:
         try:
-            values |= _score_faces(item, tools, clock, scores.rulers)
+            scores.rows.append(_row(item, values | _score_faces(item, tools, clock, scores.rulers)))
         except UserError as error:
             scores.failed.append(Failure(item.name, str(error)))
-            continue
-        scored = item.frames if item.scored is None else int(item.scored.sum())
-        row = VideoRow(item.name, item.identity, item.source_name, item.driving_name, scored, values)
-        scores.rows.append(row)
     for distribution in (tools.frames, tools.videos):
-        if distribution is not None and scores.rows:
-            scores.overall |= distribution.compute()
+        if distribution is not None:
+            scores.missing |= distribution.reasons()
+            values = distribution.compute().items()
+            scores.overall |= {name: x for name, x in values if name not in scores.missing}
     return scores
+
+
+def _row(item: Item, values: dict[str, float]) -> VideoRow:
+    scored = item.frames if item.scored is None else int(item.scored.sum())
+    return VideoRow(item.name, item.identity, item.source_name, item.driving_name, scored, values)
 
 
 def _score_pixels(item: Item, tools: Tools, clock: Stopwatch) -> dict[str, float]:
@@ -135,8 +146,6 @@ def _score_pixels(item: Item, tools: Tools, clock: Stopwatch) -> dict[str, float
         if tools.videos is not None:
             with clock.timing("i3d", 2 * len(made)):
                 tools.videos.update(made, true)
-    if tools.videos is not None:
-        tools.videos.end_video()
     return images.result()
 
 
