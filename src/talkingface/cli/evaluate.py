@@ -17,7 +17,7 @@ from talkingface.evaluation.generate import write_inputs
 from talkingface.evaluation.item import Item
 from talkingface.evaluation.results import Results
 from talkingface.evaluation.summary_text import format_summary
-from talkingface.faces.reading import FaceReaders
+from talkingface.faces.reader_pool import FaceReaders
 from talkingface.runs.device import choose_device
 
 
@@ -82,7 +82,7 @@ def _face_readers(
         return None
     # What is read of targets serves all suites, and other models that are evaluated there.
     cache = plan.output / ".faces"
-    return stack.enter_context(FaceReaders(backbones.landmarker, plan.size, cfg.workers, cache))
+    return stack.enter_context(FaceReaders(backbones.landmarker, plan.size, cache, cfg.workers))
 
 
 def _with_progress(items: Sequence[Item]) -> Iterator[Item]:

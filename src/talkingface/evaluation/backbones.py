@@ -10,14 +10,13 @@ from typing import Any
 import torch
 
 from talkingface.errors import UserError
-from talkingface.evaluation.fingerprints import file_digest
 from talkingface.faces.landmarker import FACE_LANDMARKER
 from talkingface.metrics.distribution import Features
-from talkingface.metrics.face_embedding import FaceEmbedder
+from talkingface.metrics.face_embedding import FaceEmbedder, load_embedder
 from talkingface.metrics.feature_networks import I3D, INCEPTION, I3DFeatures, InceptionFeatures
 from talkingface.metrics.perceptual_distance import PerceptualDistance, find_backbone
 from talkingface.metrics.ruler import Ruler, find_ruler, load_ruler
-from talkingface.model_files import MissingModelError, find_model
+from talkingface.model_files import MissingModelError, file_sha256, find_model
 
 #: What can be asked for, and the metrics that are missing with it.
 FAMILIES: Mapping[str, Sequence[str]] = {
@@ -126,13 +125,9 @@ def _add_i3d(found: Backbones, settings: BackboneSettings, device: torch.device)
 
 
 def _add_embedder(found: Backbones, settings: BackboneSettings, device: torch.device) -> None:
-    if settings.embedder is None:
-        raise MissingModelError(
-            "no face embedder is given. Set models.embedder to an ArcFace-style .onnx (112x112 "
-            "faces) or to the .pth of an IResNet from the ArcFace authors' model zoo."
-        )
-    found.embedder = FaceEmbedder(settings.embedder, device)
-    _record(found, "embedder", settings.embedder, "onnxruntime")
+    found.embedder = load_embedder(settings.embedder, device)
+    found.models["embedder"] = {"name": found.embedder.name, "sha256": found.embedder.sha256}
+    found.libraries.append("onnxruntime")
 
 
 def _add_reader(found: Backbones, settings: BackboneSettings, device: torch.device) -> None:
@@ -146,7 +141,7 @@ def _add_reader(found: Backbones, settings: BackboneSettings, device: torch.devi
 
 
 def _record(found: Backbones, role: str, path: Path, *libraries: str) -> None:
-    found.models[role] = {"name": path.name, "sha256": file_digest(path)}
+    found.models[role] = {"name": path.name, "sha256": file_sha256(path)}
     found.libraries += [name for name in libraries if name not in found.libraries]
 
 

@@ -26,7 +26,7 @@ from talkingface.evaluation.results import Failure, Results, summarise
 from talkingface.evaluation.scoring import Scores, Tools, score
 from talkingface.evaluation.stopwatch import Stopwatch
 from talkingface.evaluation.suites import Suite
-from talkingface.faces.reading import FaceReaders
+from talkingface.faces.reader_pool import FaceReaders
 from talkingface.metrics.distribution import ClipDistribution, FrameDistribution
 from talkingface.metrics.image import ssim_scales
 

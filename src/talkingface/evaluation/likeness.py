@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
+from talkingface.evaluation.floors import unit
 from talkingface.evaluation.item import Item
 from talkingface.manifest import Track
 from talkingface.metrics.face_embedding import FaceEmbedder, csim
 from talkingface.video.footage import read_footage
-
-Embedded = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def likeness(item: Item, embedder: FaceEmbedder, made: Track, true: Track, size: int) -> float:
@@ -26,26 +25,19 @@ def likeness(item: Item, embedder: FaceEmbedder, made: Track, true: Track, size:
         true: what is read of the target, or of the source.
         size: side of the frames, pixels.
     """
-    values: list[float] = []
     against = _embedded(embedder, item.target or item.source, true, size)
-    portrait = None if item.target else _first(against)
-    for ours, seen in _embedded(embedder, item.made, made, size):
-        if portrait is None:
-            theirs, there = next(against)
-        else:
-            theirs, there = (np.broadcast_to(x, (len(ours), *x.shape[1:])) for x in portrait)
-        values += csim(ours, theirs)[seen & there].tolist()
-    return float(np.mean(values)) if values else float("nan")
+    portrait = None if item.target else next(against)[:1]
+    cosines = [
+        csim(ours, next(against) if portrait is None else portrait)
+        for ours in _embedded(embedder, item.made, made, size)
+    ]
+    return float(torch.cat(cosines).nanmean())
 
 
-def _embedded(embedder: FaceEmbedder, path: Path, track: Track, size: int) -> Iterator[Embedded]:
+def _embedded(embedder: FaceEmbedder, path: Path, track: Track, size: int) -> Iterator[Tensor]:
     first = 0
     for piece in read_footage(path, size):
         index = slice(first, first + len(piece))
         first = index.stop
-        yield embedder.embed(piece, track.landmarks[index]), track.face[index]
-
-
-def _first(pieces: Iterator[Embedded]) -> Embedded:
-    embeddings, seen = next(pieces)
-    return embeddings[:1], seen[:1]
+        landmarks, face = (torch.from_numpy(x[index]) for x in (track.landmarks, track.face))
+        yield embedder.embed(unit(piece), landmarks, face)

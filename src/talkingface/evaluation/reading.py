@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
 from talkingface.evaluation.stopwatch import Stopwatch
 from talkingface.faces.landmarker import EXPRESSION
-from talkingface.faces.reading import FaceReaders
+from talkingface.faces.reader_pool import FaceReaders
+from talkingface.faces.reading import FaceReading
 from talkingface.manifest import Track
 from talkingface.metrics.ruler import Ruler
 from talkingface.synthetic.deform import EXPRESSION_NAMES
@@ -45,16 +47,23 @@ class MediaPipeReader:
 
     def __init__(self, workers: FaceReaders, clock: Stopwatch):
         self._workers, self._clock = workers, clock
+        self._begun: dict[Path, Future[FaceReading]] = {}
 
     def expect(self, path: Path) -> None:
         """See `Reader.expect`."""
-        self._workers.submit(path)
+        if path not in self._begun:
+            self._begun[path] = self._workers.submit(path)
+            self._begun[path].add_done_callback(self._count)
 
     def read(self, path: Path) -> Track:
         """See `Reader.read`."""
-        reading = self._workers.submit(path).result()
-        self._clock.add("faces", len(reading.track), reading.seconds)
-        return reading.track
+        self.expect(path)
+        return self._begun[path].result().track
+
+    def _count(self, done: Future[FaceReading]) -> None:
+        if not done.cancelled() and done.exception() is None and not done.result().kept:
+            reading = done.result()
+            self._clock.add("faces, a process", len(reading.track), reading.seconds)
 
 
 class RulerReader:
