@@ -49,7 +49,7 @@ class OnnxEmbedder:
             raise self._refusal(f"onnxruntime says: {str(error).splitlines()[0]}") from error
         self._read_shape()
         embedding = self(torch.zeros(1, 3, self.side, self.side))
-        if embedding.ndim != 2 or len(embedding) != 1 or not embedding.numel():
+        if embedding.ndim != 2 or len(embedding) != 1:
             raise self._refusal(f"it answers one face with the shape {tuple(embedding.shape)}")
 
     def __call__(self, face_B3SS: Tensor) -> Tensor:
