@@ -67,18 +67,28 @@ class FaceRecord:
         if not self.number:
             return None
         numbers = np.array(self.number)
-        every = np.arange(length)
-        after = np.clip(np.searchsorted(numbers, every), 0, len(numbers) - 1)
-        before = np.clip(after - 1, 0, None)
-        is_before = np.abs(numbers[before] - every) <= np.abs(numbers[after] - every)
-        nearest = np.where(is_before, before, after)
+        nearest = nearest_seen(numbers, length)
         landmarks, matrix = np.stack(self.landmarks), np.stack(self.matrix)
         return FaceTrack(
             landmarks=landmarks[nearest],
             depth=np.stack(self.depth)[nearest],
             expression=np.stack(self.expression)[nearest],
             matrix=matrix[nearest],
-            face=numbers[nearest] == every,
+            face=numbers[nearest] == np.arange(length),
             crowded=crowded,
             cuts=shot_changes(numbers, bounds_of(landmarks), matrix, rate),
         )
+
+
+def nearest_seen(numbers: NDArray[np.integer], length: int) -> NDArray[np.intp]:
+    """Return (length,) which of the seen frames is nearest to each frame, the earlier of two.
+
+    Args:
+        numbers: (N,) the frames that show a face, rising, at least one.
+        length: number of frames of the video.
+    """
+    every = np.arange(length)
+    after = np.clip(np.searchsorted(numbers, every), 0, len(numbers) - 1)
+    before = np.clip(after - 1, 0, None)
+    is_before = np.abs(numbers[before] - every) <= np.abs(numbers[after] - every)
+    return np.where(is_before, before, after)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import Any
 
 from talkingface.errors import UserError
 from talkingface.faces.prepare_clip import ClipSettings, RejectedError, prepare_clip
+from talkingface.faces.worker_process import spawn_workers
 from talkingface.manifest import clip_path, track_path
 
 WORK_FOLDER = ".work"
@@ -42,9 +40,7 @@ def results_of(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, A
     """
     if not jobs:
         return
-    # MediaPipe hangs in a forked process once its parent has used it.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), context, initializer=_end_with_parent)
+    pool = spawn_workers(min(workers, len(jobs)))
     try:
         futures = {pool.submit(run_job, job): job.name for job in jobs}
         for future in as_completed(futures):
@@ -56,19 +52,6 @@ def results_of(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, A
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Make this worker end at once when the command is interrupted or killed."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_await_parent, daemon=True).start()
-
-
-def _await_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def run_job(job: Job) -> dict[str, Any]:
