@@ -21,6 +21,27 @@ def test_intervals_cover_the_true_mean_about_as_often_as_they_say() -> None:
     assert 0.90 <= covered / 300 <= 0.98
 
 
+def test_intervals_over_people_cover_where_videos_of_one_person_resemble_each_other() -> None:
+    random = np.random.default_rng(0)
+    people = [f"person {k}" for k in range(60) for _ in range(4)]
+    covered = {"video": 0, "identity": 0}
+    for _ in range(300):
+        values = (random.normal(size=(60, 1)) + random.normal(size=(60, 4))).ravel().tolist()
+        for unit, groups in (("video", None), ("identity", people)):
+            found = mean_of(values, groups)
+            assert found.low is not None
+            assert found.high is not None
+            assert found.mean == pytest.approx(np.mean(values))
+            covered[unit] += found.low <= 0 <= found.high
+    assert 0.90 <= covered["identity"] / 300 <= 0.98
+    assert covered["video"] / 300 < 0.85
+
+
+def test_one_person_has_no_interval_over_people() -> None:
+    found = mean_of([1.0, 2.0, math.nan], ["anna", "anna", "ben"])
+    assert (found.mean, found.low, found.high, found.videos) == (1.5, None, None, 2)
+
+
 def test_intervals_are_those_of_an_independent_implementation() -> None:
     values = np.random.default_rng(1).gamma(4.0, 0.5, size=30)
     found = mean_of(values.tolist())

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 from talkingface.report.collect import collect
@@ -11,53 +10,14 @@ from talkingface.report.numbers import MINUS
 from talkingface.report.page import PageSettings, page
 from talkingface.report.results import result_blocks
 from talkingface.report.table import csv_table, markdown
+from tests.report.html_text import HOSTILE, Elements, read, text_of
 from tests.report.run_folders import write_evaluation, write_run, write_sweep
-
-HOSTILE = "<b>&\"'</script><script>alert(1)"
-
-
-class Elements(HTMLParser):
-    """Lists the page's elements, addresses and text, and checks that every element is closed."""
-
-    VOID = frozenset({"meta", "input", "wbr"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.names: list[str] = []
-        self.addresses: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.append(tag)
-        self.addresses += [v or "" for k, v in attrs if k in ("src", "href", "action", "poster")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] not in ("style", "script"):
-            self.text.append(data)
 
 
 def made_page(root: Path, video_mb: float = 1.0, page_mb: float = 10.0) -> str:
     collected = collect(root)
     settings = PageSettings(["val/*"], 300, None, video_mb, page_mb)
     return page(collected, result_blocks(collected.arms), settings)
-
-
-def read(html: str) -> Elements:
-    elements = Elements()
-    elements.feed(html)
-    elements.close()
-    assert elements.open == []
-    return elements
-
-
-def text_of(html: str) -> str:
-    return " ".join(" ".join(read(html).text).split())
 
 
 def write_sample(run: Path, step: int, clip: str = "anna", size: int = 900) -> None:

@@ -39,9 +39,10 @@ class Metric:
     def is_below(self, value: float, ruler: float | None) -> bool:
         """Whether a value is as good as what the ruler gives true frames, or better.
 
-        Such a value cannot be told from a perfect one: it may be the ruler's own error.
+        Such a value cannot be told from a perfect one: it may be the ruler's own error. Only
+        what has a best value, 0 or 1, has an error.
         """
-        if ruler is None or not self.better or not math.isfinite(ruler):
+        if ruler is None or self.better in ("", "higher") or not math.isfinite(ruler):
             return False
         return self.loss(value) <= self.loss(ruler)
 

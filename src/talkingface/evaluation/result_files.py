@@ -65,6 +65,7 @@ def read_results(folder: Path) -> Results:
                 for name, timing in summary["timings"].items()
             },
             failed=[Failure(**failure) for failure in summary["failed"]],
+            unit=summary["unit"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{folder}: damaged ({error}). Evaluate again.") from error
@@ -103,6 +104,7 @@ def _summary(results: Results) -> dict[str, Any]:
         "of": results.of,
         "videos": len(results.rows),
         "identities": results.identities,
+        "unit": results.unit,
         "metrics": {name: asdict(score) for name, score in results.scores.items()},
         "timings": {
             name: {**asdict(timing), "frames_per_second": timing.frames_per_second}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from talkingface.evaluation.metric_table import describe, in_table_order
 from talkingface.evaluation.protocol import Protocol
 from talkingface.evaluation.statistics import mean_of
+
+Unit = Literal["video", "identity"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Score:
 
     Attributes:
         mean: over videos, or the value of a metric of the whole set; None where it is missing.
-        low, high: ends of the 95 % interval; None for a set metric and for one video.
+        low, high: ends of the 95 % interval; None for a set metric, and for one video or person.
         videos: how many have a value.
         identities: of those videos.
         ruler: the metric of the reader's own reading of true frames; None where no reader is used.
@@ -88,6 +90,7 @@ class Results:
         scores: by metric, in the order of the metric table.
         timings: by stage.
         failed: cases that have no row.
+        unit: what the intervals are drawn over.
     """
 
     protocol: Protocol
@@ -96,6 +99,7 @@ class Results:
     scores: Mapping[str, Score]
     timings: Mapping[str, Timing] = field(default_factory=dict)
     failed: Sequence[Failure] = ()
+    unit: Unit = "video"
 
     @property
     def identities(self) -> int:
@@ -113,6 +117,7 @@ def summarise(
     ruler: Mapping[str, float] | None = None,
     timings: Mapping[str, Timing] | None = None,
     failed: Sequence[Failure] = (),
+    unit: Unit = "video",
 ) -> Results:
     """Return rows with a score for each metric that has a value or a reason for having none.
 
@@ -125,6 +130,7 @@ def summarise(
         ruler: what the reader scores on the true frames, by metric.
         timings: by stage.
         failed: cases that have no row.
+        unit: what intervals are drawn over; "identity" where people have several videos each.
 
     Raises:
         ValueError: two rows of one case, or an infinite value.
@@ -135,10 +141,10 @@ def summarise(
     scores = {
         name: _score_of_set(name, of_set[name], rows)
         if name in of_set
-        else _score(name, rows, ruler.get(name), missing.get(name))
+        else _score(name, rows, unit, ruler.get(name), missing.get(name))
         for name in in_table_order({*value_names(rows), *of_set, *missing})
     }
-    return Results(protocol, of, rows, scores, timings or {}, failed)
+    return Results(protocol, of, rows, scores, timings or {}, failed, unit)
 
 
 def value_names(rows: Sequence[VideoRow]) -> list[str]:
@@ -146,9 +152,11 @@ def value_names(rows: Sequence[VideoRow]) -> list[str]:
     return in_table_order({name for row in rows for name in row.values})
 
 
-def _score(name: str, rows: Sequence[VideoRow], ruler: float | None, reason: str | None) -> Score:
+def _score(
+    name: str, rows: Sequence[VideoRow], unit: Unit, ruler: float | None, reason: str | None
+) -> Score:
     values = [row.values.get(name, math.nan) for row in rows]
-    mean = mean_of(values)
+    mean = mean_of(values, [row.identity for row in rows] if unit == "identity" else None)
     if mean.mean is None:
         return Score(None, ruler=ruler, missing=reason or mean.missing)
     known = {row.identity for row, value in zip(rows, values, strict=True) if not math.isnan(value)}

@@ -20,7 +20,7 @@ class Mean:
 
     Attributes:
         mean: of the videos that have a value; None without any.
-        low, high: ends of the 95 % interval; None for fewer than two videos.
+        low, high: ends of the 95 % interval; None where fewer than two things were drawn from.
         videos: how many have a value.
         left_out: how many have none.
         missing: why there is no mean, else None.
@@ -34,14 +34,15 @@ class Mean:
     missing: str | None
 
 
-def mean_of(values: Sequence[float], seed: int = 0) -> Mean:
-    """Return the mean and its 95 % percentile bootstrap interval, drawn over videos.
+def mean_of(values: Sequence[float], people: Sequence[str] | None = None, seed: int = 0) -> Mean:
+    """Return the mean over videos and its 95 % percentile bootstrap interval.
 
-    The same values give the same interval. Videos are taken as independent; where one person
-    has several videos, the true interval is wider.
+    The same values give the same interval.
 
     Args:
         values: one a video; NaN is left out.
+        people: who each video shows; where given, people are drawn with all their videos, as
+            videos of one person are not independent. None draws videos.
         seed: of the draws.
 
     Raises:
@@ -50,26 +51,34 @@ def mean_of(values: Sequence[float], seed: int = 0) -> Mean:
     every = np.asarray(values, dtype=np.float64)
     if np.isinf(every).any():
         raise ValueError("a metric is infinite, so it has no mean")
-    known = every[~np.isnan(every)]
+    is_known = ~np.isnan(every)
+    known = every[is_known]
     left_out = every.size - known.size
     if not known.size:
         reason = f"none of {every.size} videos has a value" if every.size else "no video"
         return Mean(None, None, None, 0, left_out, reason)
     mean = float(known.mean())
-    if known.size == 1:
-        return Mean(mean, None, None, 1, left_out, None)
+    sums: NDArray[np.float64] = known
+    counts: NDArray[np.float64] = np.ones(known.size)
+    if people is not None:
+        _, which = np.unique(np.asarray(people)[is_known], return_inverse=True)
+        sums, counts = np.bincount(which, known), np.bincount(which, np.ones(known.size))
+    if sums.size == 1:
+        return Mean(mean, None, None, known.size, left_out, None)
     tail = (1 - COVERAGE) / 2
-    low, high = np.quantile(bootstrap_means(known, seed), (tail, 1 - tail))
+    low, high = np.quantile(_drawn_means(sums, counts, seed), (tail, 1 - tail))
     return Mean(mean, float(low), float(high), known.size, left_out, None)
 
 
-def bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return the means of draws with replacement, (DRAWS,), of values (N,)."""
+def _drawn_means(
+    sums: NDArray[np.float64], counts: NDArray[np.float64], seed: int
+) -> NDArray[np.float64]:
+    """Means of draws with replacement of what has these sums over so many values; (DRAWS,)."""
     random = np.random.default_rng(seed)
     means = np.empty(DRAWS)
-    at_once = max(1, _HELD // values.size)
+    at_once = max(1, _HELD // sums.size)
     for start in range(0, DRAWS, at_once):
         block = means[start : start + at_once]
-        drawn = random.integers(values.size, size=(block.size, values.size), dtype=np.int32)
-        block[:] = values[drawn].mean(axis=1)
+        drawn = random.integers(sums.size, size=(block.size, sums.size), dtype=np.int32)
+        block[:] = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     return means

@@ -11,9 +11,10 @@ from talkingface.report.metric_names import ARROWS, FLOORS, is_floor
 from talkingface.report.numbers import decimals, number
 from talkingface.report.statistics import Estimate
 
+_FEW = 10
 BELOW = "not above the ruler's error"
 ABOUT = (
-    "Mean over videos with the 95 % percentile bootstrap interval. ↓ lower is better, ↑ higher is "
+    "Mean over videos with its 95 % percentile bootstrap interval. ↓ lower is better, ↑ higher is "
     "better, → 1 nearer to one is better. The ruler's error is what the face reader scores when it "
     f"reads the true frames; a metric that is {BELOW} cannot be told from a perfect one."
 )
@@ -69,14 +70,17 @@ def title(results: Results) -> str:
 
 
 def counts(results: Results) -> str:
-    """Return how many videos, people and failures there are, and how intervals were drawn."""
+    """Return how many videos, people and failures there are, and how far intervals can be believed.
+
+    Percentile intervals of fewer than ten values cover the truth in less than 90 % of all cases.
+    """
     videos, people, failed = len(results.rows), results.identities, len(results.failed)
     text = f"{videos} videos of {people} identities, {failed} failed."
-    if people < videos:
-        text += (
-            " Intervals are drawn over videos; where one person has several, the true ones are "
-            "wider."
-        )
+    drawn = people if results.unit == "identity" else videos
+    if results.unit == "video" and people < videos:
+        text += " Intervals are drawn over videos; as people have several, the true ones are wider."
+    if 0 < drawn < _FEW:
+        text += f" Intervals from fewer than {_FEW} are too narrow."
     return text
 
 
