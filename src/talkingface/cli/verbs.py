@@ -96,6 +96,15 @@ VERBS: dict[str, Verb] = {
             data_field="data.root",
         ),
         Verb(
+            "ruler",
+            "Train the reader of synthetic frames that evaluation measures with.",
+            "Renders talking heads of people whom no data set has, and trains a network to read "
+            "head pose, expression and landmarks from single frames of one size. Its error on "
+            "further people is printed and kept with it. The same command again changes nothing.",
+            ("size=64", "size=128 output=models/ruler.pt threads=2"),
+            needs_torch=True,
+        ),
+        Verb(
             "animate",
             "Make a portrait talk like a reference video.",
             "Moves the face of a portrait with the head pose and facial motion of a driving video "

@@ -20,7 +20,10 @@ from talkingface.synthetic.deform import EXPRESSION_NAMES
 
 #: Raised whenever the same seed would give other pictures, sound or labels.
 GENERATOR_VERSION = 1
-_SEEDS_A_DATASET = 1_000_000
+#: Seeds of identities and motions that a data set of one seed may use.
+SEEDS_A_DATASET = 1_000_000
+#: Seeds from here on belong to no data set: what measures data sets learns from these people.
+FIRST_RESERVED_SEED = 1_000_000 * SEEDS_A_DATASET
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,18 @@ class SynthesisSettings:
             raise UserError(f"size={self.size}: must be even and between 16 and 1024 pixels.")
         if self.seed < 0:
             raise UserError(f"seed={self.seed}: must not be negative.")
+        own = self.clips_per_identity - self.shared_motions
+        motions = self.shared_motions + self.identities * own
+        if max(self.identities, motions) > SEEDS_A_DATASET:
+            raise UserError(
+                f"identities={self.identities} clips_per_identity={self.clips_per_identity}: a "
+                f"data set has at most {SEEDS_A_DATASET} people and motions. Choose fewer."
+            )
+        if (self.seed + 1) * SEEDS_A_DATASET > FIRST_RESERVED_SEED:
+            raise UserError(
+                f"seed={self.seed}: must be below {FIRST_RESERVED_SEED // SEEDS_A_DATASET}; what "
+                "lies above is reserved for the people that the ruler learns from."
+            )
         if self.frame_count < 1:
             raise UserError(
                 f"seconds={self.seconds} at rate={self.rate} is less than one frame. Choose more."
@@ -130,7 +145,7 @@ def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) ->
 
 def _jobs(settings: SynthesisSettings) -> Iterator[_Job]:
     own = settings.clips_per_identity - settings.shared_motions
-    base = settings.seed * _SEEDS_A_DATASET
+    base = settings.seed * SEEDS_A_DATASET
     for person in range(settings.identities):
         first_own = settings.shared_motions + person * own
         motions = [*range(settings.shared_motions), *range(first_own, first_own + own)]
