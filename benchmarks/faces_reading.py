@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from talkingface.errors import UserError
-from talkingface.faces.models import FACE_LANDMARKER, find_model
 from talkingface.faces.reader_pool import FaceReaders
 from talkingface.faces.reading import FaceReading
+from talkingface.model_files import FACE_LANDMARKER, find_model
 from talkingface.synthetic.dataset import SynthesisSettings, synthesize_dataset
 from talkingface.video.footage import find_footage
 

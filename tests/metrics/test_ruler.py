@@ -10,13 +10,13 @@ from hydra import compose, initialize_config_module
 
 from talkingface.cli import ruler as verb
 from talkingface.errors import UserError
-from talkingface.faces.models import MODELS_VARIABLE
 from talkingface.manifest import Track
 from talkingface.metrics import ruler as ruler_module
 from talkingface.metrics.ruler import Ruler, find_ruler, load_ruler, ruler_name, save_ruler
 from talkingface.metrics.ruler_errors import error_table, measure_errors
 from talkingface.metrics.ruler_network import RulerNetwork
 from talkingface.metrics.ruler_training import RulerSettings, make_ruler, train_network
+from talkingface.model_files import MODELS_VARIABLE
 from talkingface.synthetic.random_frames import read_random_frames, render_random_frames
 
 SETTINGS = RulerSettings(

@@ -138,5 +138,6 @@ def _evaluation(cfg: DictConfig, folder: Path, reference: str) -> DictConfig:
     """Return the configuration of `evaluate` for a run: its defaults, and what both verbs share."""
     with initialize_config_module("conf", version_base="1.3"):
         base = compose("evaluate")
-    shared = OmegaConf.masked_copy(cfg, [name for name in cfg if name in base and name != "output"])
-    return OmegaConf.merge(base, shared, {"checkpoint": str(folder), "suites": [reference]})
+    shared = {name: cfg[name] for name in base if name in cfg and name != "output"}
+    base.update(shared | {"checkpoint": str(folder), "suites": [reference]})
+    return base

@@ -90,8 +90,8 @@ def _with_progress(items: Sequence[Item]) -> Iterator[Item]:
 
 
 def _write_inputs(cfg: DictConfig) -> None:
-    plan = plan_of(cfg)
-    folder = Path(cfg.inputs)
+    plan, folder = plan_of(cfg), Path(cfg.inputs)
+    assert plan.root is not None
     for suite, cases in plan.cases():
         for case in tqdm(cases, f"{suite.name}: writing", unit="case"):
             write_inputs(plan.root, case, suite, plan.size, folder / suite.name)

@@ -101,10 +101,9 @@ class Plan:
         )
 
     def _folder_job(self, suite: Suite) -> Job:
-        folders = (
-            Path(x) if (x := self.cfg[n]) else None for n in ("targets", "sources", "drivings")
-        )
-        items, absent = items_of_folders(Path(self.cfg.predictions), *folders, suite)
+        names = ("targets", "sources", "drivings")
+        folders = {name: Path(self.cfg[name]) if self.cfg[name] else None for name in names}
+        items, absent = items_of_folders(Path(self.cfg.predictions), suite, **folders)
         reason = f"{self.cfg.predictions}: holds no video of this name."
         failed = [Failure(name, reason) for name in absent]
         return Job(suite, items, self.output / suite.name, self._of(), None, failed)

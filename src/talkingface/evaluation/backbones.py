@@ -10,13 +10,12 @@ from typing import Any
 import torch
 
 from talkingface.errors import UserError
-from talkingface.faces.landmarker import FACE_LANDMARKER
 from talkingface.metrics.distribution import Features
 from talkingface.metrics.face_embedding import FaceEmbedder, load_embedder
 from talkingface.metrics.feature_networks import I3D, INCEPTION, I3DFeatures, InceptionFeatures
 from talkingface.metrics.perceptual_distance import PerceptualDistance, find_backbone
 from talkingface.metrics.ruler import Ruler, find_ruler, load_ruler
-from talkingface.model_files import MissingModelError, file_sha256, find_model
+from talkingface.model_files import FACE_LANDMARKER, MissingModelError, file_sha256, find_model
 
 #: What can be asked for, and the metrics that are missing with it.
 FAMILIES: Mapping[str, Sequence[str]] = {
@@ -133,7 +132,8 @@ def _add_embedder(found: Backbones, settings: BackboneSettings, device: torch.de
 def _add_reader(found: Backbones, settings: BackboneSettings, device: torch.device) -> None:
     if settings.reader == "ruler":
         path = find_ruler(settings.size, settings.ruler)
-        found.ruler = load_ruler(path, settings.size).to(device)
+        found.ruler = load_ruler(path, settings.size)
+        found.ruler.network.to(device)
         _record(found, "ruler", path)
     else:
         found.landmarker = find_model(FACE_LANDMARKER, settings.landmarker)

@@ -20,7 +20,7 @@ from talkingface.evaluation.item import Item
 from talkingface.evaluation.items import protocol_cases
 from talkingface.evaluation.page import write_page
 from talkingface.evaluation.protocol import Protocol, make_protocol
-from talkingface.evaluation.reading import MediaPipeReader, RulerReader
+from talkingface.evaluation.reading import MediaPipeReader, Reader, RulerReader
 from talkingface.evaluation.result_files import SUMMARY, read_results, write_results
 from talkingface.evaluation.results import Failure, Results, summarise
 from talkingface.evaluation.scoring import Scores, Tools, score
@@ -164,7 +164,8 @@ def _made(job: Job, bench: Bench, clock: Stopwatch) -> Iterator[Item]:
 
 
 def _tools(bench: Bench, clock: Stopwatch) -> Tools:
-    found, reader = bench.backbones, None
+    found = bench.backbones
+    reader: Reader | None = None
     if found.ruler is not None:
         reader = RulerReader(found.ruler, clock)
     elif bench.workers is not None:

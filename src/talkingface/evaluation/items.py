@@ -84,19 +84,20 @@ def items_of_dataset(
 
 def items_of_folders(
     predictions: Path,
+    suite: Suite,
+    *,
     targets: Path | None,
     sources: Path | None,
     drivings: Path | None,
-    suite: Suite,
 ) -> tuple[list[Item], list[str]]:
     """Return what scoring has to know of another system's videos, matched by name.
 
     Args:
         predictions: folder of the videos.
+        suite: what the system has seen, which decides on the frames that are scored.
         targets: folder of true videos; None where there are none.
         sources: folder of portraits; None takes each target's first frame.
         drivings: folder of driving videos; used without `targets` alone.
-        suite: what the system has seen, which decides on the frames that are scored.
 
     Returns:
         The items, and the names of targets that have no prediction.

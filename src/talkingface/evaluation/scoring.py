@@ -109,8 +109,8 @@ def score(items: Iterable[Item], tools: Tools, clock: Stopwatch) -> Scores:
     for distribution in (tools.frames, tools.videos):
         if distribution is not None:
             scores.missing |= distribution.reasons()
-            values = distribution.compute().items()
-            scores.overall |= {name: x for name, x in values if name not in scores.missing}
+            found = distribution.compute()
+            scores.overall |= {n: x for n, x in found.items() if n not in scores.missing}
     return scores
 
 

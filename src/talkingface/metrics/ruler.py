@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_dir
 
 from talkingface.errors import UserError
-from talkingface.faces.models import MODELS_VARIABLE
 from talkingface.manifest import POSE_NAMES, Track
 from talkingface.metrics.ruler_errors import Error, Errors
 from talkingface.metrics.ruler_network import RulerNetwork
+from talkingface.model_files import MODELS_VARIABLE, MissingModelError
 from talkingface.synthetic.dataset import GENERATOR_VERSION
 from talkingface.synthetic.deform import EXPRESSION_NAMES
 from talkingface.tensor_files import read_tensors
@@ -139,7 +139,8 @@ def find_ruler(size: int, explicit: Path | None = None) -> Path:
     TALKINGFACE_MODELS names, and in the user's cache.
 
     Raises:
-        UserError: there is none; the message says what makes one.
+        MissingModelError: there is none; the message says what makes one.
+        UserError: there is none at `explicit`.
     """
     folder = os.environ.get(MODELS_VARIABLE)
     usual = [Path(folder) / ruler_name(size)] if folder else []
@@ -147,7 +148,8 @@ def find_ruler(size: int, explicit: Path | None = None) -> Path:
     for place in places:
         if place.is_file():
             return place
-    raise UserError(
+    kind = UserError if explicit else MissingModelError
+    raise kind(
         f"{' and '.join(map(str, places))}: no ruler for frames of {size} px. Make one with "
         f"`{_command(size)}`, which takes about half an hour on one processor core at 64 px."
     )
