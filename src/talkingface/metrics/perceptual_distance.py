@@ -15,6 +15,9 @@ from talkingface.errors import UserError
 from talkingface.model_files import ModelFile, find_model
 from talkingface.tensor_files import read_tensors
 
+# Frames that go through the network at a time; VGG16 takes a gigabyte for eight of 256 pixels.
+_CHUNK = 8
+
 
 def _published(url: str) -> ModelFile:
     # torchvision puts the beginning of a file's SHA-256 into its name.
@@ -54,8 +57,12 @@ class PerceptualDistance(nn.Module):
     @torch.no_grad()
     def forward(self, made_T3HW: Tensor, true_T3HW: Tensor) -> Tensor:
         """Return the distance (T,) of frames (T, 3, H, W) in [0, 1], 32 pixels a side or more."""
-        distance_T111: Tensor = self.network(made_T3HW, true_T3HW, normalize=True)
-        return distance_T111.flatten()
+        device = next(self.network.parameters()).device
+        found = [
+            self.network(made.to(device), true.to(device), normalize=True).flatten()
+            for made, true in zip(made_T3HW.split(_CHUNK), true_T3HW.split(_CHUNK), strict=True)
+        ]
+        return torch.cat(found)
 
 
 class TemporalDistance:
