@@ -32,7 +32,7 @@ class FaceReaders:
         model: path of `face_landmarker.task`.
         size: side of the square frames, see `reading.read_faces`.
         cache: folder of kept readings; runs, models and suites may share it.
-        workers: number of processes; each holds about 0.4 GB.
+        workers: number of processes; each holds about 0.3 GB.
 
     Raises:
         UserError: the model's file cannot be read.
