@@ -10,6 +10,7 @@ import pytest
 from talkingface.errors import UserError
 from talkingface.evaluation.case_video import CaseFootage
 from talkingface.evaluation.page import page, write_page
+from talkingface.evaluation.result_files import read_results, write_results
 from talkingface.evaluation.results import Failure, VideoRow
 from tests.evaluation.outcomes import SHA, a_case, a_protocol, a_row, some_results
 from tests.report.html_text import HOSTILE, read, text_of
@@ -77,6 +78,18 @@ def test_each_video_is_a_dot_and_many_are_bars() -> None:
     assert many.names.count("rect") > 10
 
 
+def test_a_frozen_face_whose_stability_is_infinite_is_the_worst_and_has_no_mean(
+    tmp_path: Path,
+) -> None:
+    rows = [a_row("frozen", msi_ratio=math.inf), a_row("alive", msi_ratio=1.2)]
+    write_results(tmp_path, some_results(rows))
+    results = read_results(tmp_path)
+    assert results.rows[0].values["msi_ratio"] == math.inf
+    text = text_of(page(results, {}))
+    assert "missing: infinite for 1 of 2 videos" in text
+    assert "Worst: frozen" in text
+
+
 def test_names_stay_text(shown: dict[str, CaseFootage]) -> None:
     footage = next(iter(shown.values()))
     row = VideoRow(HOSTILE, HOSTILE, HOSTILE, f"{HOSTILE}2", 5, {"l1": 0.1, HOSTILE: 0.5})
@@ -96,7 +109,7 @@ def test_a_page_without_any_scored_video_still_says_why() -> None:
     text = text_of(page(some_results([]), {}))
     assert "0 videos of 0 identities, 1 failed." in text
     assert "dora failed: no face in the portrait" in text
-    assert "No video has a value." in text
+    assert "No video has a value that could be drawn." in text
 
 
 def test_a_video_that_cannot_be_read_does_not_cost_the_page(

@@ -23,18 +23,18 @@ def test_intervals_cover_the_true_mean_about_as_often_as_they_say() -> None:
 
 def test_intervals_over_people_cover_where_videos_of_one_person_resemble_each_other() -> None:
     random = np.random.default_rng(0)
-    people = [f"person {k}" for k in range(60) for _ in range(4)]
+    people = [f"person {k}" for k in range(40) for _ in range(3)]
     covered = {"video": 0, "identity": 0}
-    for _ in range(300):
-        values = (random.normal(size=(60, 1)) + random.normal(size=(60, 4))).ravel().tolist()
+    for _ in range(200):
+        values = (random.normal(size=(40, 1)) + random.normal(size=(40, 3))).ravel().tolist()
         for unit, groups in (("video", None), ("identity", people)):
             found = mean_of(values, groups)
             assert found.low is not None
             assert found.high is not None
             assert found.mean == pytest.approx(np.mean(values))
             covered[unit] += found.low <= 0 <= found.high
-    assert 0.90 <= covered["identity"] / 300 <= 0.98
-    assert covered["video"] / 300 < 0.85
+    assert 0.90 <= covered["identity"] / 200 <= 0.98
+    assert covered["video"] / 200 < 0.85
 
 
 def test_one_person_has_no_interval_over_people() -> None:
@@ -73,6 +73,7 @@ def test_one_video_has_no_interval_and_none_has_a_reason() -> None:
     assert mean_of([]).missing == "no video"
 
 
-def test_an_infinite_value_is_not_averaged_away() -> None:
-    with pytest.raises(ValueError, match="infinite"):
-        mean_of([1.0, math.inf])
+def test_an_infinite_value_is_neither_averaged_nor_left_out() -> None:
+    found = mean_of([1.0, math.inf, math.nan])
+    assert (found.mean, found.low, found.videos) == (None, None, 2)
+    assert found.missing == "infinite for 1 of 3 videos"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from talkingface.evaluation.protocol import ProtocolCase, make_protocol
+from talkingface.evaluation.result_files import write_results
+from talkingface.evaluation.results import VideoRow, summarise
 from talkingface.runs.folder import open_run
 from talkingface.runs.sweep_record import SweepRecord
 
@@ -65,15 +67,16 @@ def write_evaluation(
     """Write what `evaluate` leaves in a run's folder."""
     of = {
         "checkpoint": str(run / "checkpoints/best.ckpt"),
-        "written": 0,
-        "data": "92a5",
+        "weights": "92a5",
         "path": {"smoothing": smoothing},
-        "perturb": reference,
-        "split": ["test", 4, 12],
     }
-    file = run / "evaluation/test" / reference / "summary.json"
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"of": of, "mean": dict(mean)}))
+    case = ProtocolCase("anna", "anna", "anna", 50, None)
+    protocol = make_protocol(
+        task="self", suite=reference, metrics={}, reader=None, libraries=["torch"], models={},
+        size=64, cases=[case], pair_list=None,
+    )  # fmt: skip
+    rows = [VideoRow("anna", "anna", "anna", "anna", 50, dict(mean))]
+    write_results(run / "evaluation/test" / reference, summarise(protocol, of, rows))
 
 
 def write_sweep(root: Path, *arms: Mapping[str, Any]) -> None:

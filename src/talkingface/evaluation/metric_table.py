@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from talkingface.report.metric_names import FLOORS, Better
+Better = Literal["lower", "higher", "nearer 1", ""]
+
+# What needs no model: the source frame held still, and the mean of the driving frames.
+FLOORS = {"_still": "source held still", "_mean": "mean of the driver"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ POINTS, MOTION, GUARD = "Landmarks", "Acceleration", "Is it alive?"
 
 _METRICS = (
     Metric("l1", "lower", "", PICTURE, "Mean absolute difference of pixels in [0, 1].", True),
-    Metric("psnr", "higher", "dB", PICTURE, "Peak signal-to-noise ratio of each frame, averaged."),
+    Metric(
+        "psnr", "higher", "dB", PICTURE, "Peak signal-to-noise ratio of each frame, averaged.", True,
+    ),
     Metric(
         "ssim", "higher", "", PICTURE, "Structural similarity, 11x11 Gaussian window, sigma 1.5.",
         True,
@@ -92,30 +98,41 @@ _METRICS = (
         "aed", "lower", "", FACE,
         "Mean absolute difference of expression coefficients, not a distance of identities.", True,
     ),
-    Metric("aed_mouth", "lower", "", FACE, "The same over the coefficients of the mouth."),
-    Metric("aed_eyes", "lower", "", FACE, "The same over the coefficients of the eyes."),
+    Metric("aed_mouth", "lower", "", FACE, "aed over the coefficients of the mouth alone."),
+    Metric("aed_eyes", "lower", "", FACE, "aed over the coefficients of the eyes alone."),
     Metric("apd", "lower", "°", HEAD, "Mean absolute difference of the three head angles.", True),
-    Metric("apd_yaw", "lower", "°", HEAD, "The same of the turn to the side."),
-    Metric("apd_pitch", "lower", "°", HEAD, "The same of the nod."),
-    Metric("apd_roll", "lower", "°", HEAD, "The same of the tilt."),
-    Metric("apd_translation", "lower", "% of the crop", HEAD, "The same of the head's place."),
-    Metric("apd_scale", "lower", "%", HEAD, "The same of the head's size."),
+    Metric("apd_yaw", "lower", "°", HEAD, "apd of the turn to the side alone."),
+    Metric("apd_pitch", "lower", "°", HEAD, "apd of the nod alone."),
+    Metric("apd_roll", "lower", "°", HEAD, "apd of the tilt alone."),
+    Metric(
+        "apd_translation", "lower", "% of the side", HEAD,
+        "Mean absolute difference of the head's place.",
+    ),
+    Metric("apd_scale", "lower", "%", HEAD, "Mean absolute difference of the head's size."),
     Metric(
         "akd", "lower", "px at 256", POINTS, "Mean distance of 68 facial landmarks.", True,
     ),
-    Metric("akd_mouth", "lower", "px at 256", POINTS, "The same of the mouth's landmarks."),
+    Metric("akd_mouth", "lower", "px at 256", POINTS, "akd of the mouth's landmarks alone."),
     Metric(
-        "akd_local", "lower", "px at 256", POINTS, "The same with each frame's mean removed.",
+        "akd_local", "lower", "px at 256", POINTS,
+        "akd after each frame's mean is removed from its landmarks.",
     ),
     Metric(
-        "jite", "lower", "px at 256 a frame²", MOTION,
-        "Mean length of the error of acceleration of rigid landmarks, which a still face cannot "
-        "win.", True,
+        "jite", "lower", "px/frame² at 256", MOTION,
+        "Mean error of acceleration of landmarks that no expression moves; no still face wins it.",
+        True,
     ),
-    Metric("jite_pose", "lower", "° a frame²", MOTION, "The same of the three head angles."),
-    Metric("jite_expression", "lower", "a frame²", MOTION, "The same of the expression."),
     Metric(
-        "msi_ratio", "nearer 1", "", MOTION, "Stability of the landmarks over that of the target.",
+        "jite_pose", "lower", "°/frame²", MOTION,
+        "Mean error of the acceleration of the head's angles.",
+    ),
+    Metric(
+        "jite_expression", "lower", "/frame²", MOTION,
+        "Mean error of the acceleration of the expression.",
+    ),
+    Metric(
+        "msi_ratio", "nearer 1", "", MOTION,
+        "Motion stability of the landmarks over the target's; above 1 is smoother than the truth.",
     ),
     Metric(
         "mouth_amplitude", "nearer 1", "", GUARD,
@@ -125,13 +142,19 @@ _METRICS = (
         "pose_amplitude", "nearer 1", "", GUARD,
         "Deviation over time of the head's pose, over the target's.",
     ),
-    Metric("blink_peak", "nearer 1", "", GUARD, "Strongest closing of the eyes over the target's."),
+    Metric(
+        "blink_peak", "nearer 1", "", GUARD,
+        "How far the lids shut at the target's blinks, over the target's.",
+    ),
     Metric("face_share", "higher", "", GUARD, "Share of the frames in which a face is found."),
-    Metric("face_share_target", "", "", GUARD, "The same of the target's frames."),
+    Metric(
+        "face_share_target", "", "", GUARD,
+        "Share of the target's frames in which a face is found.",
+    ),
 )  # fmt: skip
 
 _STANDING_FOR = {"_still": "the source frame held still", "_mean": "the mean of the driving frames"}
-_WITH_FLOORS = frozenset({"l1", "psnr", "ssim", "ms_ssim", "jitter"})
+_WITH_FLOORS = frozenset({"l1", "psnr", "jitter"})
 _FLOORS = tuple(
     Metric(
         metric.name + suffix, metric.better, metric.unit, metric.group,

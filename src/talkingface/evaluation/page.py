@@ -107,11 +107,11 @@ def _strip_section(results: Results) -> Markup:
     charts = []
     for name, score in results.scores.items():
         values = [(row.case, row.values.get(name, math.nan)) for row in results.rows]
-        known = [(case, value) for case, value in values if not math.isnan(value)]
+        known = [(case, value) for case, value in values if math.isfinite(value)]
         if known and describe(name).main:
             charts.append(strip_chart(name, known, score))
     if not charts:
-        return element("p", "No video has a value.")
+        return element("p", "No video has a value that could be drawn.")
     about = (
         "A dot is a video; many videos are counted in bars. The line is their mean, the band its "
         "95 % interval, the dashed line the ruler's own error."

@@ -20,8 +20,9 @@ from talkingface.video.footage import read_footage
 class Reader(Protocol):
     """Reads videos; the landmarks of its tracks are the 68 points of iBUG."""
 
-    name: str
-    expression_names: Sequence[str]
+    @property
+    def expression_names(self) -> Sequence[str]:
+        """What the columns of expressions are."""
 
     def expect(self, path: Path) -> None:
         """Begin to read a video, where that can be done beside other work."""
@@ -42,7 +43,6 @@ class MediaPipeReader:
         clock: gets the workers' time as the stage "faces".
     """
 
-    name = "mediapipe"
     expression_names = EXPRESSION
 
     def __init__(self, workers: FaceReaders, clock: Stopwatch):
@@ -74,7 +74,6 @@ class RulerReader:
         clock: gets the time as the stage "ruler".
     """
 
-    name = "ruler"
     expression_names = EXPRESSION_NAMES
 
     def __init__(self, ruler: Ruler, clock: Stopwatch):

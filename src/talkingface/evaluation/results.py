@@ -23,7 +23,7 @@ class VideoRow:
         identity: the person shown, that is the source.
         source, driving: names of the clips.
         frames: how many were scored.
-        values: by metric; NaN where the video has no value.
+        values: by metric; NaN where the video has no value, infinite where it has no end.
     """
 
     case: str
@@ -127,13 +127,14 @@ def summarise(
         rows: a video each.
         of_set: metrics of all videos at once, such as "fid".
         missing: why metrics that were asked for have no value at all.
-        ruler: what the reader scores on the true frames, by metric.
+        ruler: what the reader scores on the true frames, by metric; one that is not finite is left
+            out.
         timings: by stage.
         failed: cases that have no row.
         unit: what intervals are drawn over; "identity" where people have several videos each.
 
     Raises:
-        ValueError: two rows of one case, or an infinite value.
+        ValueError: two rows of one case.
     """
     of_set, missing, ruler = of_set or {}, missing or {}, ruler or {}
     if len({row.case for row in rows}) < len(rows):
@@ -156,6 +157,8 @@ def _score(
     name: str, rows: Sequence[VideoRow], unit: Unit, ruler: float | None, reason: str | None
 ) -> Score:
     values = [row.values.get(name, math.nan) for row in rows]
+    if ruler is not None and not math.isfinite(ruler):
+        ruler = None
     mean = mean_of(values, [row.identity for row in rows] if unit == "identity" else None)
     if mean.mean is None:
         return Score(None, ruler=ruler, missing=reason or mean.missing)

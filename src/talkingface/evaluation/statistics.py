@@ -19,7 +19,7 @@ class Mean:
     """A mean over videos.
 
     Attributes:
-        mean: of the videos that have a value; None without any.
+        mean: of the videos that have a value; None without any, or where it is infinite.
         low, high: ends of the 95 % interval; None where fewer than two things were drawn from.
         videos: how many have a value.
         left_out: how many have none.
@@ -40,20 +40,19 @@ def mean_of(values: Sequence[float], people: Sequence[str] | None = None, seed: 
     The same values give the same interval.
 
     Args:
-        values: one a video; NaN is left out.
+        values: one a video; NaN is left out; where one is infinite, there is no mean.
         people: who each video shows; where given, people are drawn with all their videos, as
             videos of one person are not independent. None draws videos.
         seed: of the draws.
-
-    Raises:
-        ValueError: a value is infinite.
     """
     every = np.asarray(values, dtype=np.float64)
-    if np.isinf(every).any():
-        raise ValueError("a metric is infinite, so it has no mean")
     is_known = ~np.isnan(every)
     known = every[is_known]
     left_out = every.size - known.size
+    if infinite := int(np.isinf(every).sum()):
+        # Without these the mean would praise what is worst.
+        reason = f"infinite for {infinite} of {every.size} videos"
+        return Mean(None, None, None, known.size, left_out, reason)
     if not known.size:
         reason = f"none of {every.size} videos has a value" if every.size else "no video"
         return Mean(None, None, None, 0, left_out, reason)
@@ -62,7 +61,8 @@ def mean_of(values: Sequence[float], people: Sequence[str] | None = None, seed: 
     counts: NDArray[np.float64] = np.ones(known.size)
     if people is not None:
         _, which = np.unique(np.asarray(people)[is_known], return_inverse=True)
-        sums, counts = np.bincount(which, known), np.bincount(which, np.ones(known.size))
+        sums = np.bincount(which, known).astype(np.float64)
+        counts = np.bincount(which).astype(np.float64)
     if sums.size == 1:
         return Mean(mean, None, None, known.size, left_out, None)
     tail = (1 - COVERAGE) / 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from talkingface.evaluation.metric_table import Metric, describe
+from talkingface.evaluation.metric_table import FLOORS, Metric, describe
 from talkingface.evaluation.results import Results, Score
-from talkingface.report.metric_names import ARROWS, FLOORS, is_floor
+from talkingface.report.metric_names import ARROWS, is_floor
 from talkingface.report.numbers import decimals, number
 from talkingface.report.statistics import Estimate
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
-Better = Literal["lower", "higher", "nearer 1", ""]
+from talkingface.evaluation.metric_table import FLOORS, Better, describe, in_table_order
 
-_LOWER = frozenset({"l1", "jitter", "lpips", "fid", "fvd"})
-_HIGHER = frozenset({"psnr", "ssim", "ms_ssim", "identity"})
-_FIRST = ("l1", "psnr", "ssim", "jitter")
 ARROWS: dict[str, str] = {"lower": "↓", "higher": "↑", "nearer 1": "→\N{NO-BREAK SPACE}1", "": ""}
-# What needs no model: the source frame held still, and the mean of the driving frames.
-FLOORS = {"_still": "source held still", "_mean": "mean of the driver"}
 
 
 def better(metric: str) -> Better:
     """Return which values of a metric are better, "" where that is not known."""
     name = metric.rpartition("/")[2]
-    if name in _LOWER or name.startswith("guide_"):
-        return "lower"
-    if name in _HIGHER:
-        return "higher"
-    return "nearer 1" if name.endswith("_amplitude") else ""
+    return "lower" if name.startswith("guide_") else describe(name).better
 
 
 def is_floor(metric: str) -> bool:
@@ -31,11 +21,14 @@ def is_floor(metric: str) -> bool:
 
 
 def in_order(metrics: Iterable[str]) -> list[str]:
-    """Return the models' metrics, floors left out, the image metrics first."""
+    """Return the models' metrics, floors left out, in the order of the table of metrics."""
     models = {metric for metric in metrics if not is_floor(metric)}
+    places = {
+        name: k for k, name in enumerate(in_table_order(m.rpartition("/")[2] for m in models))
+    }
+    return sorted(models, key=lambda metric: (places[metric.rpartition("/")[2]], metric))
 
-    def order(metric: str) -> tuple[int, str]:
-        name = metric.rpartition("/")[2]
-        return (_FIRST.index(name) if name in _FIRST else len(_FIRST), metric)
 
-    return sorted(models, key=order)
+def is_main(metric: str) -> bool:
+    """Whether a metric belongs in a narrow table: those of training, and the main ones."""
+    return "/" in metric or describe(metric).main or describe(metric).of_set

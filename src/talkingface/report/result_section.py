@@ -49,7 +49,7 @@ def _how_to_read(compares: bool) -> Markup:
 
 
 def _block(block: Block) -> Markup:
-    heads = [_head(metric) for metric in block.metrics]
+    heads = [_head(metric) for metric in block.shown]
     table = element(
         "table",
         element("thead", element("tr", element("th", "arm"), element("th", "seeds"), *heads)),
@@ -72,13 +72,13 @@ def _row(block: Block, row: Row) -> Markup:
     kind = "floor" if row.arm is None else ("base" if not row.baseline else None)
     head = element("th", row.label, scope="row")
     if row.arm is not None and not row.cells:
-        none = element("td", "nothing finished", class_="muted", colspan=len(block.metrics))
+        none = element("td", "nothing finished", class_="muted", colspan=len(block.shown))
         return element("tr", head, element("td", "0"), none)
     counts = {cell.own.count for cell in row.cells.values()}
     seeds = "" if row.arm is None else str(max(counts))
     cells = [
         _cell(metric, row.cells.get(metric), places(block, metric), max(counts))
-        for metric in block.metrics
+        for metric in block.shown
     ]
     return element("tr", head, element("td", seeds), *cells, class_=kind)
 

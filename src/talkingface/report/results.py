@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from talkingface.evaluation.metric_table import FLOORS
 from talkingface.report.arms import ArmRuns, baseline_of, differing_fields, value_text
-from talkingface.report.metric_names import FLOORS, in_order
+from talkingface.report.metric_names import in_order, is_main
 from talkingface.report.run_files import Evaluation
 from talkingface.report.statistics import Estimate, estimate, paired_difference
 from talkingface.runs.arm_names import BASELINE
@@ -71,6 +72,11 @@ class Block:
             return "Final validation"
         title = f"Evaluation, {self.split} identities, {self.reference} reference"
         return f"{title} ({self.protocol})" if self.protocol else title
+
+    @property
+    def shown(self) -> list[str]:
+        """The metrics that a page has room for; the CSV file holds all."""
+        return [metric for metric in self.metrics if is_main(metric)]
 
     @property
     def compares(self) -> bool:

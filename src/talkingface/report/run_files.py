@@ -22,7 +22,7 @@ class Evaluation:
         reference: what happened to the driving frames, such as clean or jitter-2.
         protocol: the other fields on which the figures depend, by dotted name.
         mean: the metrics.
-        outdated: whether the checkpoint has been written again since, or the folder was copied.
+        outdated: whether the checkpoint has been written again since.
     """
 
     split: str
@@ -139,22 +139,19 @@ def _evaluations(folder: Path, notes: list[str]) -> list[Evaluation]:
     found = []
     for file in sorted(folder.glob("evaluation/*/*/summary.json")):
         try:
-            found.append(_evaluation(folder, read_json(file)))
-        except (ValueError, KeyError, TypeError) as error:
+            found.append(_evaluation(folder, file))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             notes.append(f"Left out: the evaluation {file}: {error}.")
     return found
 
 
-def _evaluation(folder: Path, summary: Mapping[str, Any]) -> Evaluation:
-    of = summary["of"]
-    split, val_identities, test_identities = of["split"]
-    protocol = {f"path.{name}": value for name, value in of["path"].items()}
-    protocol |= {
-        "data": of["data"],
-        "data.val_identities": val_identities,
-        "data.test_identities": test_identities,
-        "checkpoint": Path(of["checkpoint"]).name,
-    }
+def _evaluation(folder: Path, file: Path) -> Evaluation:
+    summary = read_json(file)
+    of, suite = summary["of"], file.parent
     checkpoint = folder / "checkpoints" / Path(of["checkpoint"]).name
-    outdated = checkpoint.exists() and checkpoint.stat().st_mtime_ns != of["written"]
-    return Evaluation(split, of["perturb"], protocol, summary["mean"], outdated)
+    protocol = {f"path.{name}": value for name, value in of["path"].items()}
+    protocol |= {"protocol": summary["protocol"], "checkpoint": checkpoint.name}
+    scores = summary["metrics"].items()
+    mean = {name: score["mean"] for name, score in scores if score["mean"] is not None}
+    outdated = checkpoint.exists() and checkpoint.stat().st_mtime > file.stat().st_mtime
+    return Evaluation(suite.parent.name, suite.name, protocol, mean, outdated)

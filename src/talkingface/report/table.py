@@ -78,11 +78,11 @@ def markdown(collected: Collected, blocks: Sequence[Block]) -> str:
 
 
 def _block(block: Block) -> str:
-    heads = [f"{metric} {ARROWS[better(metric)]}".strip() for metric in block.metrics]
+    heads = [f"{metric} {ARROWS[better(metric)]}".strip() for metric in block.shown]
     rows = []
     for row in block.rows:
         seeds = max((cell.own.count for cell in row.cells.values()), default=0)
-        cells = [_cell(block, row, metric) for metric in block.metrics]
+        cells = [_cell(block, row, metric) for metric in block.shown]
         rows.append([row.label, str(seeds) if row.arm else "", *cells])
     return markdown_table(["arm", "seeds", *heads], rows)
 
