@@ -195,4 +195,6 @@ def _summed_up(
         ruler={n: float(np.nanmean(v)) for n, v in rulers.items() if not np.isnan(v).all()},
         timings=clock.timings(),
         failed=scores.failed,
+        # Videos of one person are alike: intervals over single videos would be too narrow.
+        unit="identity",
     )

@@ -9,7 +9,7 @@ from typing import Any
 from talkingface.evaluation.differences import flattened
 from talkingface.evaluation.protocol import Protocol
 from talkingface.evaluation.results import Results, Timing
-from talkingface.evaluation.summary_table import ABOUT, ScoreRow, floors_of, score_rows
+from talkingface.evaluation.summary_table import ABOUT, ScoreRow, floors_of, remedies, score_rows
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.numbers import number
 
@@ -27,6 +27,7 @@ def score_section(results: Results) -> Markup:
     return joined(
         element("p", ABOUT, class_="muted"),
         element("div", element("table", _head(heads), *bodies, class_="scores"), class_="wide"),
+        *(element("p", text, class_="muted") for text in remedies(results)),
         _meanings(results),
     )
 

@@ -117,13 +117,26 @@ def _row(name: str, score: Score, results: Results) -> ScoreRow:
     )
 
 
+def remedies(results: Results) -> list[str]:
+    """Return why metrics are missing and what to do, each reason of several sentences once."""
+    names: dict[str, list[str]] = {}
+    for name, score in results.scores.items():
+        if score.missing and score.missing != _first_sentence(score.missing):
+            names.setdefault(score.missing, []).append(name)
+    return [f"{', '.join(metrics)} missing: {reason}" for reason, metrics in names.items()]
+
+
+def _first_sentence(reason: str) -> str:
+    return reason.partition(". ")[0]
+
+
 def _arrow(metric: Metric) -> str:
     return ARROWS[metric.better]
 
 
 def _note(score: Score, videos: int) -> str:
     if score.missing:
-        return f"missing: {score.missing}"
+        return f"missing: {_first_sentence(score.missing)}"
     notes = [BELOW] if score.below_ruler else []
     if score.videos < videos:
         notes.append(f"{score.videos} of {videos} videos have a value")

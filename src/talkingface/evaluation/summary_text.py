@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from talkingface.evaluation.results import Results
-from talkingface.evaluation.summary_table import ABOUT, counts, floors_of, score_rows, title
+from talkingface.evaluation.summary_table import (
+    ABOUT,
+    counts,
+    floors_of,
+    remedies,
+    score_rows,
+    title,
+)
 from talkingface.report.markdown import markdown_table, plain
 from talkingface.report.numbers import number
 
@@ -59,6 +66,10 @@ def _cells(results: Results) -> tuple[list[str], list[list[str]]]:
 
 
 def _extras(results: Results) -> Iterator[str]:
+    missing = remedies(results)
+    if missing:
+        yield ""
+    yield from missing
     if results.failed:
         yield ""
     for failure in results.failed:
