@@ -113,7 +113,7 @@ def _download(model: ModelFile, target: Path) -> Path:
         _checked(model, partial).replace(target)
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         raise MissingModelError(
-            f"{model.name} is on none of the usual places and could not be downloaded ({error}). "
+            f"{model.name} was not found and could not be downloaded. (The reason: {error}.) "
             f"{_remedy(model)}"
         ) from error
     finally:

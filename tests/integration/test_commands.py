@@ -1,7 +1,6 @@
 """Whole commands, from synthetic people to a playable talking video."""
 
 import csv
-import json
 import subprocess
 import sys
 from fractions import Fraction
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 
 from talkingface.manifest import clip_path, read_dataset
-from talkingface.video.clips import read_clip_frames
 from talkingface.video.probe import probe
 from talkingface.video.read import constant_rate_frames
 from talkingface.video.write import VideoWriter
@@ -33,23 +31,6 @@ def run_folder(talking_heads: Path, tmp_path_factory: pytest.TempPathFactory) ->
     runs = tmp_path_factory.mktemp("runs")
     talkingface("train", *TINY_RUN, f"data.root={talking_heads}", f"runs={runs}", "name=tiny")
     return next(runs.glob("tiny/*"))
-
-
-def test_evaluation_reads_a_checkpoint_and_writes_a_row_a_video(
-    run_folder: Path, talking_heads: Path, tmp_path: Path
-) -> None:
-    words = ("evaluate", f"checkpoint={run_folder}")
-    printed = talkingface(*words, f"output={tmp_path / 'out'}")
-    assert "source held still" in printed
-    summary = json.loads((tmp_path / "out/summary.json").read_text())["mean"]
-    rows = list(csv.DictReader((tmp_path / "out/videos.csv").open()))
-    assert len(rows) == 2
-    for row in rows:
-        frames = read_clip_frames(clip_path(talking_heads, row["clip"]), range(30), 64) / 255
-        for name, guess in (("l1_still", frames[:1]), ("l1_mean", frames.mean(axis=0))):
-            assert float(row[name]) == pytest.approx(np.abs(frames - guess).mean(), abs=1e-4)
-    assert summary["l1"] == pytest.approx(np.mean([float(row["l1"]) for row in rows]))
-    assert "evaluated already" in talkingface(*words, f"output={tmp_path / 'out'}")
 
 
 @pytest.mark.parametrize("rate", ["30000/1001", "10", "25/2"])

@@ -58,7 +58,8 @@ POINTS, MOTION, GUARD = "Landmarks", "Acceleration", "Is it alive?"
 _METRICS = (
     Metric("l1", "lower", "", PICTURE, "Mean absolute difference of pixels in [0, 1].", True),
     Metric(
-        "psnr", "higher", "dB", PICTURE, "Peak signal-to-noise ratio of each frame, averaged.", True,
+        "psnr", "higher", "dB", PICTURE, "Peak signal-to-noise ratio of each frame, averaged.",
+        True,
     ),
     Metric(
         "ssim", "higher", "", PICTURE, "Structural similarity, 11x11 Gaussian window, sigma 1.5.",
