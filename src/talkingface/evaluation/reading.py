@@ -24,6 +24,10 @@ class Reader(Protocol):
     def expression_names(self) -> Sequence[str]:
         """What the columns of expressions are."""
 
+    @property
+    def reads_labels(self) -> bool:
+        """Whether it reads the same quantities as the exact labels of synthetic heads hold."""
+
     def expect(self, path: Path) -> None:
         """Begin to read a video, where that can be done beside other work."""
 
@@ -44,6 +48,7 @@ class MediaPipeReader:
     """
 
     expression_names = EXPRESSION
+    reads_labels = False
 
     def __init__(self, workers: FaceReaders, clock: Stopwatch):
         self._workers, self._clock = workers, clock
@@ -75,6 +80,7 @@ class RulerReader:
     """
 
     expression_names = EXPRESSION_NAMES
+    reads_labels = True
 
     def __init__(self, ruler: Ruler, clock: Stopwatch):
         self._ruler, self._clock = ruler, clock

@@ -156,9 +156,10 @@ def _score_faces(
     if tools.reader is None:
         return {}
     made, read = tools.reader.read(item.made), tools.reader.read(item.motion_target)
-    names, true = tools.reader.expression_names, item.exact or read
+    exact = item.exact if tools.reader.reads_labels else None
+    names, true = tools.reader.expression_names, exact or read
     values = motion_metrics(made, true, names, item.scored)
-    if item.exact is not None:
+    if exact is not None:
         for name, value in motion_metrics(read, true, names, item.scored).items():
             rulers[name].append(value)
     if item.target is None:
