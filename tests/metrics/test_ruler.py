@@ -58,6 +58,23 @@ def test_a_saved_ruler_reads_the_same_and_keeps_what_it_knows(
     assert list(tmp_path.iterdir()) == [tmp_path / "ruler.pt"]
 
 
+def test_a_ruler_cut_off_while_being_written_leaves_the_one_before(
+    made: Ruler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_ruler(made, tmp_path / "ruler.pt")
+    before = (tmp_path / "ruler.pt").read_bytes()
+
+    def half(content: object, path: Path) -> None:
+        path.write_bytes(before[:1000])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(KeyboardInterrupt):
+        save_ruler(made, tmp_path / "ruler.pt")
+    assert (tmp_path / "ruler.pt").read_bytes() == before
+    assert list(tmp_path.iterdir()) == [tmp_path / "ruler.pt"]
+
+
 def test_the_same_seed_gives_the_same_ruler(made: Ruler, work: Path) -> None:
     again = make_ruler(work, SETTINGS, workers=1, device=CPU)
     for name, weight in made.network.state_dict().items():
@@ -159,7 +176,7 @@ def test_the_verb_makes_a_ruler_once_and_leaves_nothing_else(
 
 @pytest.mark.slow
 def test_a_minute_of_training_beats_the_mean_by_a_clear_margin(tmp_path: Path) -> None:
-    settings = RulerSettings(64, 60, 32, 10, 150, 32, 2e-3, 0)
+    settings = RulerSettings(64, 40, 32, 10, 150, 32, 2e-3, 0)
     for name, frames in (("train", settings.training), ("test", settings.testing)):
         render_random_frames(tmp_path / name, frames, workers=2)
     network = train_network(
