@@ -34,6 +34,9 @@ ACROSS_PEOPLE = frozenset(
     )
 )
 
+# Between two readings, since a reader that reads motion smaller than it is does so on both sides.
+RATIOS = frozenset(("msi_ratio", "mouth_amplitude", "pose_amplitude", "blink_peak"))
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -160,8 +163,11 @@ def _score_faces(
     names, true = tools.reader.expression_names, exact or read
     values = motion_metrics(made, true, names, item.scored)
     if exact is not None:
-        for name, value in motion_metrics(read, true, names, item.scored).items():
-            rulers[name].append(value)
+        own = motion_metrics(read, exact, names, item.scored)
+        for name in own.keys() - RATIOS:
+            rulers[name].append(own[name])
+        ratios = motion_metrics(made, read, names, item.scored)
+        values |= {name: ratios[name] for name in RATIOS}
     if item.target is None:
         values = {name: value for name, value in values.items() if name in ACROSS_PEOPLE}
     if tools.embedder is not None:
