@@ -44,7 +44,7 @@ demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC
 	$(BIN)/talkingface train experiment=demo
 	$(BIN)/talkingface sweep +sweeps=ablation experiment=demo_arms seed=0
 	@$(MAKE) --no-print-directory demo/self.mp4 demo/cross.mp4
-	$(BIN)/talkingface compare runs=demo/runs/ablation output=demo/comparison crop=whole \
+	$(BIN)/talkingface compare runs=demo/runs/ablation output=demo/comparison crop=whole metrics=[] \
 	  source=$(PORTRAIT) driving=$(OTHER)
 	$(BIN)/talkingface report demo/runs/ablation
 	@echo
