@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from talkingface.errors import UserError
 from talkingface.evaluation.backbones import Backbones, BackboneSettings, find_backbones
@@ -69,6 +70,16 @@ def test_a_perfect_video_has_the_rulers_own_error_and_no_other(
         # An untrained ruler reads nonsense, of the true video the same nonsense.
         for name in ("aed", "apd", "akd", "jite"):
             assert row.values[name] == scores.rulers[name][k] > 0
+
+
+def test_a_folder_of_pictures_is_scored_as_the_video_that_it_holds(
+    items: list[Item], ruler: Ruler, tmp_path: Path
+) -> None:
+    (tmp_path / "frames").mkdir()
+    for number, frame in enumerate(next(read_footage(items[0].made))):
+        Image.fromarray(frame).save(tmp_path / f"frames/{number}.png")
+    (row,) = scored([replace(items[0], made=tmp_path / "frames")], ruler).rows
+    assert (row.values["l1"], row.values["psnr"]) == (0, 100)
 
 
 def test_between_real_people_only_what_people_share_is_compared(
