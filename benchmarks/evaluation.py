@@ -18,7 +18,7 @@ import torch
 from hydra import compose, initialize_config_module
 
 import talkingface.torchvision_guard  # noqa: F401  before lightning, torchmetrics and lpips
-from talkingface.cli.evaluate import evaluate
+from talkingface.cli.evaluate import evaluations
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
 from talkingface.synthetic.dataset import SynthesisSettings, synthesize_dataset
@@ -61,7 +61,7 @@ def speed(folder: Path, size: int, seconds: float, workers: int) -> None:
     words = prepared(folder, size, seconds)
     with initialize_config_module("conf", version_base="1.3"):
         cfg = compose("evaluate", overrides=[*words, f"workers={workers}"])
-    (results,) = evaluate(cfg).values()
+    ((_, results),) = evaluations(cfg)
     for stage, timing in results.timings.items():
         print(f"  {stage:18} {timing.frames:6} frames {timing.seconds:7.1f} s", end="")
         print(f" {timing.frames / max(timing.seconds, 1e-9):8.1f} frames/s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ class Checkpoints(Callback):
                 f"but {', '.join(known)}."
             )
         value = float(trainer.callback_metrics[self.monitor])
-        if self.best is not None and self.sign * (value - self.best) >= 0:
+        worse = self.best is not None and self.sign * (value - self.best) >= 0
+        # NaN compares as not worse with everything, and would be the best for ever.
+        if worse or math.isnan(value):
             return
         self.best = value
         trainer.save_checkpoint(self.folder / "best.ckpt", weights_only=False)

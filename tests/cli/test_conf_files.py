@@ -116,7 +116,7 @@ def test_the_values_of_an_experiment_win(file: Path) -> None:
 )
 def test_every_example_in_the_help_is_a_valid_command(verb: str, example: str) -> None:
     words = shlex.split(example)
-    overrides = parse_options(verb, words, VERBS[verb].takes)[0].overrides
+    overrides = parse_options(verb, words, VERBS[verb].takes, VERBS[verb].data_field)[0].overrides
     with open_configuration(verb) as configuration:
         multirun = "--multirun" in words or VERBS[verb].always_multirun
         check_overrides(configuration, overrides, multirun=multirun, runs=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from talkingface.errors import UserError
-from talkingface.evaluation.cases import cross_cases, listed_cases, names_of, pair_list, self_cases
+from talkingface.evaluation.cases import cross_cases, listed_cases, names_in, self_cases
 from talkingface.manifest import Clip
 
 
@@ -44,14 +44,19 @@ def test_self_reenactment_takes_every_clip_in_order() -> None:
 
 def test_a_list_of_pairs_reads_back(tmp_path: Path) -> None:
     cases = cross_cases(CLIPS)
-    lines = [f"{row['source']},{row['driving']}" for row in pair_list(cases)]
-    (tmp_path / "pairs.csv").write_text("\n".join(["source,driving", *lines]))
+    lines = [f"{case.source.clip},{case.driving.clip}" for case in cases]
+    # As spreadsheets write it, with a mark at the beginning.
+    (tmp_path / "pairs.csv").write_text("\ufeff" + "\n".join(["source,driving", *lines]))
     assert listed_cases(tmp_path / "pairs.csv", CLIPS) == cases
-    assert names_of(cases[0].name) == (cases[0].source.clip, cases[0].driving.clip)
+    assert names_in(cases[0].name) == [(cases[0].source.clip, cases[0].driving.clip)]
+    assert names_in("a--b--c") == [("a", "b--c"), ("a--b", "c")]
+    (tmp_path / "twice.csv").write_text("\n".join(["source,driving", *lines[:1] * 2]))
+    with pytest.raises(UserError, match="is there 2 times"):
+        listed_cases(tmp_path / "twice.csv", CLIPS)
     with pytest.raises(UserError, match=r"pairs.csv, line 2: '.*' is no clip"):
         listed_cases(tmp_path / "pairs.csv", CLIPS[:3])
     (tmp_path / "pairs.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UserError, match="columns source and driving"):
         listed_cases(tmp_path / "pairs.csv", CLIPS)
     with pytest.raises(UserError, match="is named <source>--<driving>"):
-        names_of("anna")
+        names_in("anna")

@@ -10,8 +10,9 @@ import pytest
 from talkingface.errors import UserError
 from talkingface.evaluation import protocol as protocol_file
 from talkingface.evaluation.differences import differences, require_same
-from talkingface.evaluation.fingerprints import file_digest, frames_digest
+from talkingface.evaluation.fingerprints import frames_digest
 from talkingface.evaluation.protocol import Protocol
+from talkingface.model_files import file_sha256
 from tests.evaluation.outcomes import SHA, a_case, a_protocol
 
 
@@ -82,13 +83,19 @@ def test_the_place_of_a_model_file_does_not_move_the_hash(tmp_path: Path) -> Non
         path = tmp_path / folder / "alex.pth"
         path.parent.mkdir()
         path.write_bytes(b"weights")
-        models = {"lpips": {"name": "alex", "sha256": file_digest(path)}}
+        models = {"lpips": {"name": "alex", "sha256": file_sha256(path)}}
         digests.append(a_protocol(models=models).digest)
     assert digests[0] == digests[1]
     with pytest.raises(ValueError, match="names, not paths"):
         a_protocol(cases=[a_case(source=str(tmp_path / "anna.mp4"))])
-    with pytest.raises(UserError, match=r"gone\.pth: cannot be read"):
-        file_digest(tmp_path / "gone.pth")
+
+
+def test_a_build_for_other_processors_is_the_same_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = []
+    for build in ("2.13.0", "2.13.0+cpu"):
+        monkeypatch.setattr(protocol_file, "version", lambda name, build=build: build)
+        digests.append(a_protocol().digest)
+    assert digests[0] == digests[1]
 
 
 def test_frames_have_one_hash_however_they_are_cut_into_pieces() -> None:

@@ -12,8 +12,9 @@ from PIL import Image
 
 from talkingface.errors import UserError
 from talkingface.evaluation.backbones import Backbones, BackboneSettings, find_backbones
-from talkingface.evaluation.evaluation import Bench, Job, evaluate_suite
+from talkingface.evaluation.evaluation import evaluate_suite
 from talkingface.evaluation.item import Item
+from talkingface.evaluation.job import Bench, Job
 from talkingface.evaluation.reading import RulerReader
 from talkingface.evaluation.scoring import ACROSS_PEOPLE, Scores, Tools, score
 from talkingface.evaluation.stopwatch import Stopwatch

@@ -53,6 +53,7 @@ def test_a_checkpoint_gets_a_row_a_video_a_summary_and_a_page(
     assert talkingface(*words).count("evaluated already") == 3
 
 
+@pytest.mark.slow
 def test_another_systems_videos_get_the_figures_of_the_same_frames(
     run_folder: Path, talking_heads: Path, tmp_path: Path
 ) -> None:
@@ -77,6 +78,7 @@ def test_another_systems_videos_get_the_figures_of_the_same_frames(
         assert results.scores["l1"].mean == pytest.approx(known.scores["l1"].mean)
 
 
+@pytest.mark.slow
 def test_what_another_system_may_see_is_written_for_it(talking_heads: Path, tmp_path: Path) -> None:
     words = ("suites=[rate-3,cross]", "split=all", f"inputs={tmp_path}")
     talkingface("evaluate", f"data={talking_heads}", *words)
@@ -112,13 +114,14 @@ def test_a_bad_video_is_listed_at_the_end_and_the_others_are_scored(
     assert all(float(row["l1"]) == 0 and float(row["psnr"]) == 100 for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("metrics=[vmaf]",), "metrics: no 'vmaf'; there are lpips"),
-        (("suites=[wobbly]",), "must be clean"),
+        (("suites=[wobbly]",), "suites: no 'wobbly'. There are clean, cross"),
         (("predictions=nowhere", "targets=nowhere", "size=64"), "nowhere: no such folder"),
-        (("predictions={heads}/clips",), "needs targets or drivings, or data=..."),
+        (("predictions={heads}/clips",), "needs targets=..., drivings=... or data=..."),
         (("split=all", "inputs=x"), "give data=..."),
         (("reader=eyes", "data={heads}", "checkpoint={run}"), "must be mediapipe, ruler or auto"),
     ],

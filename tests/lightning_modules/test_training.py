@@ -6,12 +6,14 @@ import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from callbacks.checkpoints import Checkpoints
 from data_modules.clips import ClipDataModule
 from lightning_modules.settings import GuidanceSettings, Optimisation
 from talkingface.cli.train import train
@@ -66,7 +68,7 @@ def test_without_guidance_or_adversary_neither_is_constructed(tiny_run: TinyRun)
     metrics = train(cfg)
     names = _state(find_checkpoint(_run_folder(cfg)))
     assert {name.split(".")[0] for name in names} == {"network", "arms"}
-    assert set(metrics) == {"val/l1", "val/psnr", "val/ssim", "val/l1_still"}
+    assert set(metrics) == {f"val/{name}" for name in ("l1", "psnr", "ssim", "ms_ssim", "l1_still")}
 
 
 def test_the_best_checkpoint_is_named_by_any_metric_of_the_validation(tiny_run: TinyRun) -> None:
@@ -78,6 +80,24 @@ def test_the_best_checkpoint_is_named_by_any_metric_of_the_validation(tiny_run: 
     best = json.loads((_run_folder(cfg) / "checkpoints/best.json").read_text())
     assert best["step"] == max(ssim, key=ssim.__getitem__)
     assert best["val/ssim"] == pytest.approx(max(ssim.values()))
+
+
+def test_a_validation_that_is_no_number_is_never_the_best(tmp_path: Path) -> None:
+    saved: list[float] = []
+
+    class Trainer:
+        sanity_checking = False
+        is_global_zero = False
+        callback_metrics: ClassVar[dict[str, float]] = {}
+
+        def save_checkpoint(self, path: Path, weights_only: bool) -> None:
+            saved.append(self.callback_metrics["val/l1"])
+
+    checkpoints, trainer = Checkpoints(str(tmp_path), 1, 1, "val/l1", "min"), Trainer()
+    for value in (math.nan, 0.3, math.nan, 0.4, 0.2):
+        Trainer.callback_metrics["val/l1"] = value
+        checkpoints.on_validation_end(trainer, None)  # type: ignore[arg-type]
+    assert saved == [0.3, 0.2]
 
 
 def test_a_metric_that_validation_lacks_is_refused_with_those_there_are(tiny_run: TinyRun) -> None:
@@ -187,6 +207,7 @@ def test_a_job_that_slurm_starts_again_goes_on_and_not_afresh(
     assert (Path(cfg.runs) / ".replaced").exists()
 
 
+@pytest.mark.slow
 def test_every_arm_can_start_from_one_baseline(tiny_run: TinyRun) -> None:
     cfg = tiny_run("steps=2", "trainer.val_every=2")
     train(cfg)
@@ -212,6 +233,7 @@ def test_pretrained_networks_of_another_shape_are_refused(tiny_run: TinyRun) -> 
         train(wider)
 
 
+@pytest.mark.slow
 def test_bf16_training_stays_finite(tiny_run: TinyRun) -> None:
     metrics = train(tiny_run("steps=2", "trainer.val_every=2", "trainer.precision=bf16-mixed"))
     assert all(math.isfinite(value) and abs(value) < 1e3 for value in metrics.values())

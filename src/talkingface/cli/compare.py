@@ -13,7 +13,8 @@ import numpy as np
 from hydra import compose, initialize_config_module
 from omegaconf import DictConfig, OmegaConf
 
-from talkingface.cli.evaluate import evaluate
+from talkingface.cli.evaluate import evaluations
+from talkingface.cli.evaluation_jobs import listed
 from talkingface.cli.side_by_side import Shown, write_comparison
 from talkingface.errors import UserError
 from talkingface.evaluation.differences import require_same
@@ -34,7 +35,7 @@ _METRICS = {
 def run(cfg: DictConfig) -> None:
     """Evaluate what has not been evaluated, print the table, write the video."""
     output, runs = Path(cfg.output), find_runs(Path(cfg.runs))
-    named_suites(cfg.references)
+    cfg.references = [suite.name for suite in named_suites(listed(cfg.references))]
     rows = [row for name in cfg.references for row in _rows(cfg, runs, name)]
     output.mkdir(parents=True, exist_ok=True)
     with (output / "runs.csv").open("w", newline="") as file:
@@ -123,14 +124,25 @@ def _cell(name: str, value: float | None) -> str:
 
 def _rows(cfg: DictConfig, runs: list[tuple[str, int, Path]], reference: str) -> list[Row]:
     """Return a row a run under one reference; all have to be measured by one protocol."""
-    rows, protocols = [], {}
+    rows, protocols, counts = [], {}, {}
     for arm, seed, folder in runs:
-        ((place, results),) = evaluate(_evaluation(cfg, folder, reference)).items()
+        ((place, results),) = evaluations(_evaluation(cfg, folder, reference))
         protocols[str(place)] = results.protocol
+        if results.failed:
+            raise UserError(
+                f"{place}: {len(results.failed)} videos have no figures, so the runs would be "
+                f"compared over different ones. The first: {results.failed[0].reason}"
+            )
+        counts[str(place)] = {name: score.videos for name, score in results.scores.items()}
         means = {name: score.mean for name, score in results.scores.items()}
         row = {"arm": arm, "seed": seed, "run": str(folder), "reference": reference}
         rows.append(row | {"protocol": results.protocol.digest} | means)
     require_same(protocols)
+    for name in _METRICS:
+        videos = {place: found.get(name, 0) for place, found in counts.items()}
+        if len(set(videos.values())) > 1:
+            told = ", ".join(f"{count} in {place}" for place, count in videos.items())
+            print(f"{reference}: {name} is not of the same videos everywhere: {told}.")
     return rows
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from omegaconf import DictConfig
 from tqdm import tqdm
 
-from talkingface.cli.evaluation_jobs import Plan, plan_of
+from talkingface.cli.evaluation_jobs import Plan, listed, plan_of
 from talkingface.errors import UserError
 from talkingface.evaluation.backbones import Backbones, BackboneSettings, find_backbones
-from talkingface.evaluation.evaluation import Bench, evaluate_suite
+from talkingface.evaluation.evaluation import evaluate_suite
 from talkingface.evaluation.generate import write_inputs
 from talkingface.evaluation.item import Item
+from talkingface.evaluation.job import Bench
+from talkingface.evaluation.metric_table import METRICS
+from talkingface.evaluation.page import PAGE
 from talkingface.evaluation.results import Results
 from talkingface.evaluation.summary_text import format_summary
 from talkingface.faces.reader_pool import FaceReaders
@@ -27,23 +30,25 @@ def run(cfg: DictConfig) -> None:
         _write_inputs(cfg)
         return
     failed = []
-    for folder, results in evaluate(cfg).items():
+    for folder, results in evaluations(cfg):
         print(format_summary(results))
-        print(f"{folder / 'page.html'}\n")
+        print(f"{folder / PAGE}\n")
         failed += [f"{folder.name}: {failure.case}: {failure.reason}" for failure in results.failed]
     if failed:
         raise UserError(f"{len(failed)} videos have no figures. " + " ".join(failed))
 
 
-def evaluate(cfg: DictConfig) -> dict[Path, Results]:
-    """Return the results of each suite by their folder; what has been evaluated is read back.
+def evaluations(cfg: DictConfig) -> Iterator[tuple[Path, Results]]:
+    """Yield folder and results of each suite; what has been evaluated is read back.
 
     Raises:
         UserError: the model, the data set, a folder or a setting cannot be used.
     """
+    metric = cfg.page.metric
+    if metric is not None and metric not in METRICS:
+        raise UserError(f"page.metric={metric}: no such metric; there are {', '.join(METRICS)}.")
     plan, device = plan_of(cfg), choose_device(cfg.device)
     backbones = find_backbones(_backbone_settings(cfg, plan), device)
-    results = {}
     with ExitStack() as stack:
         bench = Bench(
             backbones,
@@ -52,22 +57,22 @@ def evaluate(cfg: DictConfig) -> dict[Path, Results]:
             plan.size,
             cfg.still_frames,
             cfg.keep,
-            cfg.page.metric,
+            metric,
             cfg.page.frames,
             _with_progress,
         )
         for job in plan.jobs():
-            results[job.folder], known = evaluate_suite(job, bench)
+            results, known = evaluate_suite(job, bench)
             if known:
                 print(f"{job.folder}: evaluated already; nothing to do.")
-    return results
+            yield job.folder, results
 
 
 def _backbone_settings(cfg: DictConfig, plan: Plan) -> BackboneSettings:
     auto = "ruler" if plan.synthetic else "mediapipe"
     files = {name: Path(path) if path else None for name, path in cfg.models.items()}
     return BackboneSettings(
-        families=list(cfg.metrics),
+        families=listed(cfg.metrics),
         lpips_network=cfg.lpips_network,
         reader=auto if cfg.reader == "auto" else cfg.reader,
         size=plan.size,
@@ -91,8 +96,7 @@ def _with_progress(items: Sequence[Item]) -> Iterator[Item]:
 
 def _write_inputs(cfg: DictConfig) -> None:
     plan, folder = plan_of(cfg), Path(cfg.inputs)
-    assert plan.root is not None
-    for suite, cases in plan.cases():
+    for suite, cases in plan.suites:
         for case in tqdm(cases, f"{suite.name}: writing", unit="case"):
             write_inputs(plan.root, case, suite, plan.size, folder / suite.name)
         print(f"{folder / suite.name}: portraits, references and targets of {len(cases)} cases.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def listed_cases(file: Path, clips: Sequence[Clip]) -> list[Case]:
         UserError: the file cannot be read, lacks a column, or names a clip that is not evaluated.
     """
     try:
-        with file.open(newline="", encoding="utf-8") as lines:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
             rows = list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{file}: cannot be read as a pair list ({error}).") from error
@@ -84,27 +85,29 @@ def listed_cases(file: Path, clips: Sequence[Clip]) -> list[Case]:
                     f"{file}, line {number}: {row[column]!r} is no clip of the split that is "
                     "evaluated."
                 )
-    return [_cross(known[row["source"]], known[row["driving"]]) for row in rows]
+    cases = [_cross(known[row["source"]], known[row["driving"]]) for row in rows]
+    for name, times in Counter(case.name for case in cases).items():
+        if times > 1:
+            raise UserError(f"{file}: the pair {name} is there {times} times; keep one of them.")
+    return cases
 
 
-def pair_list(cases: Sequence[Case]) -> list[dict[str, str]]:
-    """Return the rows of a CSV file that `listed_cases` reads back."""
-    return [{"source": case.source.clip, "driving": case.driving.clip} for case in cases]
+def names_in(prediction: str) -> list[tuple[str, str]]:
+    """Return what the source's and the driving's name in `<source>--<driving>` may be.
 
-
-def names_of(prediction: str) -> tuple[str, str]:
-    """Return the source's and the driving's name in the name of a cross-reenactment.
+    More than one, where a name holds `--` itself.
 
     Raises:
         UserError: not such a name.
     """
-    source, between, driving = prediction.partition(_BETWEEN)
-    if not (source and between and driving):
+    parts = prediction.split(_BETWEEN)
+    pairs = [(_BETWEEN.join(parts[:k]), _BETWEEN.join(parts[k:])) for k in range(1, len(parts))]
+    if not any(source and driving for source, driving in pairs):
         raise UserError(
             f"{prediction}: a cross-reenactment is named <source>{_BETWEEN}<driving>, such as "
             f"anna{_BETWEEN}bert.mp4."
         )
-    return source, driving
+    return pairs
 
 
 def _cross(source: Clip, driving: Clip) -> Case:

@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
-from talkingface.errors import UserError
 from talkingface.video.footage import Frames
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits.
-
-    Raises:
-        UserError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error}). Give a file that exists.") from error
 
 
 def frames_digest(pieces: Iterable[Frames]) -> tuple[str, int]:

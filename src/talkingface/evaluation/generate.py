@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.synthetic.clip import frame_times, identity_seed_of, render_motion
+from talkingface.synthetic.dataset import GENERATOR_VERSION
 from talkingface.video.footage import Frames, read_footage, write_lossless
 from talkingface.video.frames import to_tensor, to_uint8
 
@@ -66,13 +68,21 @@ def portrait_of(root: Path, case: Case, size: int) -> Frames:
     return next(read_footage(clip_path(root, case.source.clip), size, chunk=1))[0]
 
 
-def render_target(case: Case, size: int, output: Path) -> None:
-    """Write what the source of a synthetic case looks like doing what the driving does, exactly.
+def rendered_target(case: Case, size: int, folder: Path) -> Path:
+    """Return the file that shows a synthetic source doing what the driving does, exactly.
 
-    A file that is there stays.
+    It is rendered unless it is there: its name says all on which the picture depends.
     """
-    if output.exists():
-        return
+    driving = case.driving
+    what = (identity_seed_of(case.source), driving.motion, driving.frames, driving.rate, size)
+    key = hashlib.sha256(f"{GENERATOR_VERSION} {what}".encode()).hexdigest()[:24]
+    output = folder / f"{key}.mkv"
+    if not output.exists():
+        _render(case, size, output)
+    return output
+
+
+def _render(case: Case, size: int, output: Path) -> None:
     driving = case.driving
     times = frame_times(driving.frames, driving.rate)
     pieces = np.array_split(times, max(1, len(times) // _CHUNK))
@@ -99,7 +109,7 @@ def write_inputs(root: Path, case: Case, suite: Suite, size: int, folder: Path) 
         clip = read_footage(clip_path(root, case.driving.clip), size)
         write_lossless(target, (frame for piece in clip for frame in piece), case.driving.rate)
     elif case.driving.motion:
-        render_target(case, size, target)
+        _render(case, size, target)
 
 
 def _pieces(root: Path, clip: str, size: int, rate: Fraction) -> Iterator[tuple[Tensor, Tensor]]:

@@ -19,7 +19,8 @@ def likeness(item: Item, embedder: FaceEmbedder, made: Track, true: Track, size:
     """Return the mean cosine of face embeddings, -1 to 1; NaN where no face is seen.
 
     Args:
-        item: compared with its target frame by frame, or with its portrait where it has none.
+        item: compared with its target frame by frame, or with its portrait where it has none; only
+            scored frames count.
         embedder: faces to embeddings.
         made: what is read of the video.
         true: what is read of the target, or of the source.
@@ -31,7 +32,10 @@ def likeness(item: Item, embedder: FaceEmbedder, made: Track, true: Track, size:
         csim(ours, next(against) if portrait is None else portrait)
         for ours in _embedded(embedder, item.made, made, size)
     ]
-    return float(torch.cat(cosines).nanmean())
+    cosine_T = torch.cat(cosines)
+    if item.scored is not None:
+        cosine_T = cosine_T[torch.from_numpy(item.scored)]
+    return float(cosine_T.nanmean())
 
 
 def _embedded(embedder: FaceEmbedder, path: Path, track: Track, size: int) -> Iterator[Tensor]:

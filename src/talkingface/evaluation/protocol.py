@@ -13,9 +13,6 @@ from typing import Any
 from talkingface.errors import UserError
 
 FORMAT = 1
-LIBRARIES = (
-    "torch", "torchvision", "torchmetrics", "lpips", "mediapipe", "torch-fidelity", "onnxruntime",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class ProtocolCase:
         source, driving: names of the clips, not paths.
         frames: how many are scored.
         target: SHA-256 of the target's decoded frames; None where there is no target.
+        given: SHA-256 of the portrait and of the driving video's decoded frames.
     """
 
     case: str
@@ -34,6 +32,7 @@ class ProtocolCase:
     driving: str
     frames: int
     target: str | None
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ def make_protocol(
     size: int,
     cases: Sequence[ProtocolCase],
     pair_list: int | str | None,
+    definitions: Mapping[str, int] | None = None,
 ) -> Protocol:
     """Return a protocol of plain JSON values.
 
@@ -72,10 +72,11 @@ def make_protocol(
         suite: what happened to the driving frames, such as "clean".
         metrics: the parameters of each metric by its name.
         reader: "mediapipe", "ruler", or None where no face is read.
-        libraries: those of `LIBRARIES` that took part; their versions are looked up.
+        libraries: packages that took part; their versions are looked up.
         models: "name" and "sha256" of each model that scores, by its role.
         size: side of the frames compared, pixels.
         cases: in order.
+        definitions: versions of what this project itself defines.
         pair_list: version of the list that pairs sources and drivers; None without one.
 
     Raises:
@@ -96,6 +97,7 @@ def make_protocol(
         "models": models,
         "size": size,
         "pair_list": pair_list,
+        "definitions": definitions or {},
         "cases": [asdict(case) for case in cases],
     }
     # Tuples become lists and keys strings, as when the protocol comes back from its file.
@@ -104,6 +106,7 @@ def make_protocol(
 
 def _version(library: str) -> str:
     try:
-        return version(library)
+        # What follows a plus tells for which processors a package was built.
+        return version(library).partition("+")[0]
     except PackageNotFoundError as error:
         raise UserError(f"{library}: not installed. Install it, or leave it out.") from error

@@ -93,11 +93,11 @@ def score(items: Iterable[Item], tools: Tools, clock: Stopwatch) -> Scores:
     """
     scores, pixels = Scores(), []
     for item in items:
-        # Readers that are processes of their own begin while this one compares pixels.
-        if tools.reader is not None:
-            tools.reader.expect(item.made)
-            tools.reader.expect(item.motion_target)
         try:
+            # Readers that are processes of their own begin while this one compares pixels.
+            if tools.reader is not None:
+                tools.reader.expect(item.made)
+                tools.reader.expect(item.motion_target)
             pixels.append((item, _score_pixels(item, tools, clock)))
         except UserError as error:
             scores.failed.append(Failure(item.name, str(error)))
@@ -135,7 +135,9 @@ def _score_pixels(item: Item, tools: Tools, clock: Stopwatch) -> dict[str, float
     floors = {"still": source, "mean": mean_frame(read_footage(item.target, tools.size))}
     floors = {name: frame.to(tools.device) for name, frame in floors.items()}
     images, first = ImageScore(floors, tools.distance), 0
-    stills = np.linspace(0, frames - 1, tools.still_frames).round()
+    countable = np.arange(frames) if item.scored is None else np.flatnonzero(item.scored)
+    places = np.linspace(0, len(countable) - 1, tools.still_frames).round().astype(int)
+    stills = countable[places] if len(countable) else countable
     for made, true in _pairs(item, tools):
         index = np.arange(first, first + len(made))
         first += len(made)

@@ -34,5 +34,7 @@ class Stopwatch:
     def timings(self) -> dict[str, Timing]:
         """Return frames and seconds by stage, in order of first use."""
         return {
-            stage: Timing(frames, self._seconds[stage]) for stage, frames in self._frames.items()
+            # Worker processes may report while this is read.
+            stage: Timing(frames, self._seconds[stage])
+            for stage, frames in list(self._frames.items())
         }

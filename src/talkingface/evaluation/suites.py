@@ -45,9 +45,16 @@ class Suite:
             UserError: not such a name.
         """
         head, _, rest = name.partition("+")
-        if head == "cross":
-            return cls(name, "cross", Perturbation.named(rest or "clean"))
-        return cls(name, "self", Perturbation.named(name))
+        crossed = head == "cross"
+        try:
+            perturbation = Perturbation.named((rest or "clean") if crossed else name)
+        except UserError as error:
+            raise UserError(
+                f"suites: no {name!r}. There are clean, cross, jitter-<percent of the side>, "
+                "drop-<percent of the frames> and rate-<every so many frames>, joined by +; "
+                f"all stands for {', '.join(ALL_SUITES)}."
+            ) from error
+        return cls(name, "cross" if crossed else "self", perturbation)
 
     def scored_frames(self, frames: int) -> NDArray[np.bool_] | None:
         """Return which of a video's frames count, (frames,) bool; None for all.

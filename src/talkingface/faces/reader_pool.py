@@ -68,7 +68,7 @@ class FaceReaders:
             inner = self._pool.submit(_read_once, path, *self._job)
         except BrokenProcessPool as error:
             raise UserError(_DIED) from error
-        inner.add_done_callback(lambda done: _pass_on(done, answer))
+        inner.add_done_callback(lambda done: _pass_on(path, done, answer))
         return answer
 
 
@@ -82,7 +82,7 @@ def _read_once(path: Path, model: Path, model_hash: str, size: int, cache: Path)
     return reading
 
 
-def _pass_on(done: Future[FaceReading], answer: Future[FaceReading]) -> None:
+def _pass_on(path: Path, done: Future[FaceReading], answer: Future[FaceReading]) -> None:
     """Give a worker's result to the caller's future, a dead worker as a message to the user."""
     if done.cancelled():
         answer.cancel()
@@ -92,5 +92,8 @@ def _pass_on(done: Future[FaceReading], answer: Future[FaceReading]) -> None:
     if error is None:
         answer.set_result(done.result())
     else:
-        died = isinstance(error, BrokenProcessPool)
-        answer.set_exception(UserError(_DIED) if died else error)
+        if isinstance(error, BrokenProcessPool):
+            error = UserError(_DIED)
+        elif isinstance(error, OSError | RuntimeError):
+            error = UserError(f"{path}: its faces could not be read ({error}).")
+        answer.set_exception(error)

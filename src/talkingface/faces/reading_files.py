@@ -13,6 +13,7 @@ import numpy as np
 from talkingface.errors import UserError
 from talkingface.faces.reading import READER_VERSION, FaceReading
 from talkingface.manifest import Track
+from talkingface.model_files import file_sha256
 
 _ARRAYS = ("pose", "expression", "landmarks", "face")
 
@@ -25,9 +26,9 @@ def content_hash(path: Path) -> str:
     """
     try:
         if not path.is_dir():
-            return _file_hash(path)
+            return file_sha256(path)
         files = sorted(file for file in path.iterdir() if file.is_file())
-        lines = [f"{_file_hash(file)} {file.name}" for file in files]
+        lines = [f"{file_sha256(file)} {file.name}" for file in files]
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from error
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -67,8 +68,3 @@ def kept_reading(path: Path) -> FaceReading | None:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     return FaceReading(track, seconds, landmarker_seconds, kept=True)
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,6 +19,8 @@ from talkingface.motion.conditions import move_crop
 
 _PART = re.compile(r"(jitter|drop|rate)-(\d+(?:\.\d+)?)")
 _INERTIA = 0.8
+#: Raised whenever a perturbation of the same name would do something else.
+PERTURBATION_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Perturbation:
             pieces: frames (T, 3, S, S) in [-1, 1] and their times (T,) in seconds, in order.
             name: the reference's name; with the perturbation it seeds everything drawn.
         """
-        rng = np.random.default_rng([zlib.crc32(f"{self}".encode()), zlib.crc32(name.encode())])
+        amounts = f"{self.jitter:g} {self.drop:g} {self.rate}"
+        rng = np.random.default_rng([zlib.crc32(amounts.encode()), zlib.crc32(name.encode())])
         slow_4, index, last = rng.standard_normal(4), 0, None
         spread_4 = self.jitter / 50 * np.array([1, 1, 0.75, 0.75])
         for frames_T3SS, time_T in pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -40,9 +41,11 @@ def read_footage(path: Path, size: int | None = None, chunk: int = 32) -> Iterat
         UserError: nothing to read, damaged, or frames of different sizes.
     """
     held: list[Frames] = []
+    shape = None
     for frame in _frames(path):
         picture = _scaled(frame, size) if size else frame
-        if held and picture.shape != held[0].shape:
+        shape = shape or picture.shape
+        if picture.shape != shape:
             raise UserError(f"{path}: its frames differ in size; give frames of one size.")
         held.append(picture)
         if len(held) == chunk:
@@ -50,6 +53,8 @@ def read_footage(path: Path, size: int | None = None, chunk: int = 32) -> Iterat
             held = held[:0]
     if held:
         yield np.stack(held)
+    if shape is None:
+        raise UserError(f"{path}: holds no frames.")
 
 
 def count_frames(path: Path) -> int:
@@ -96,9 +101,10 @@ def write_lossless(path: Path, frames: Iterable[Frames], rate: Fraction) -> int:
     Raises:
         UserError: the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial, count = path.with_name(path.name + ".partial"), 0
+    # Another process may write the same file at the same time.
+    partial, count = path.with_name(f"{path.name}.{os.getpid()}.partial"), 0
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(partial), "w", format="matroska") as container:
             stream = container.add_stream("ffv1", rate=rate)
             # Stored as red, green and blue, so no colour is converted.
