@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hydra import compose, initialize_config_module
+from hydra import compose
 from omegaconf import DictConfig, OmegaConf
 
 from talkingface.cli.evaluate import evaluations
@@ -148,8 +148,8 @@ def _rows(cfg: DictConfig, runs: list[tuple[str, int, Path]], reference: str) ->
 
 def _evaluation(cfg: DictConfig, folder: Path, reference: str) -> DictConfig:
     """Return the configuration of `evaluate` for a run: its defaults, and what both verbs share."""
-    with initialize_config_module("conf", version_base="1.3"):
-        base = compose("evaluate")
+    # Within this command Hydra knows where the configurations are.
+    base = compose("evaluate")
     shared = {name: cfg[name] for name in base if name in cfg and name != "output"}
     base.update(shared | {"checkpoint": str(folder), "suites": [reference]})
     return base
