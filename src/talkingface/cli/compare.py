@@ -14,7 +14,7 @@ from hydra import compose
 from omegaconf import DictConfig, OmegaConf
 
 from talkingface.cli.evaluate import evaluations
-from talkingface.cli.evaluation_jobs import listed
+from talkingface.cli.evaluation_settings import listed
 from talkingface.cli.side_by_side import Shown, write_comparison
 from talkingface.errors import UserError
 from talkingface.evaluation.differences import require_same

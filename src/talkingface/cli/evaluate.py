@@ -9,7 +9,8 @@ from pathlib import Path
 from omegaconf import DictConfig
 from tqdm import tqdm
 
-from talkingface.cli.evaluation_jobs import Plan, listed, plan_of
+from talkingface.cli.evaluation_jobs import Plan, plan_of
+from talkingface.cli.evaluation_settings import listed
 from talkingface.errors import UserError
 from talkingface.evaluation.backbones import Backbones, BackboneSettings, find_backbones
 from talkingface.evaluation.evaluation import evaluate_suite

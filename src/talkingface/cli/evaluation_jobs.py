@@ -12,6 +12,14 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from data_modules.splits import split_clips
+from talkingface.cli.evaluation_settings import (
+    check_settings,
+    checked_size,
+    listed,
+    output_of,
+    required,
+    side_of,
+)
 from talkingface.errors import UserError
 from talkingface.evaluation.cases import PAIR_LIST_VERSION, Case
 from talkingface.evaluation.generate import generate
@@ -27,9 +35,7 @@ from talkingface.networks.model import TalkingFace
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
 from talkingface.runs.folder import content_digest, find_checkpoint
-from talkingface.video.footage import find_footage, read_footage
-
-_SMALLEST = 32
+from talkingface.video.footage import find_footage
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,12 @@ def plan_of(cfg: DictConfig) -> Plan:
         UserError: the checkpoint, the data set, a folder or a setting cannot be used.
     """
     suites = named_suites(listed(cfg.suites))
-    _check(cfg, suites)
+    check_settings(cfg, suites)
     if cfg.predictions and not cfg.data.root:
-        size = cfg.size or _side_of(Path(cfg.targets or cfg.predictions))
-        return Plan(cfg, [(suite, []) for suite in suites], _checked(size), _output(cfg, None))
+        size = cfg.size or side_of(Path(cfg.targets or cfg.predictions))
+        return Plan(
+            cfg, [(suite, []) for suite in suites], checked_size(size), output_of(cfg, None)
+        )
     checkpoint = network = None
     if not cfg.predictions and not cfg.inputs:
         checkpoint = find_checkpoint(Path(cfg.checkpoint))
@@ -139,83 +147,25 @@ def plan_of(cfg: DictConfig) -> Plan:
     size = network.config.size if network else cfg.size or info.size
     if cfg.size not in (None, size):
         raise UserError(f"size={cfg.size}: this model makes frames of {size} pixels.")
-    output, synthetic = _output(cfg, checkpoint), info.kind == "synthetic"
-    return Plan(cfg, cases, _checked(size), output, synthetic, checkpoint, network)
-
-
-def listed(value: Any) -> list[str]:
-    """Return a list, also where one value was given without brackets."""
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _check(cfg: DictConfig, suites: Sequence[Suite]) -> None:
-    if cfg.predictions and cfg.inputs:
-        raise UserError("predictions=... and inputs=...: give one of them.")
-    if cfg.predictions and len(suites) > 1:
-        raise UserError("predictions are what a system made of one suite: give one in suites=[...]")
-    if cfg.targets and (cfg.data.root or not cfg.predictions):
-        raise UserError("targets=... is for predictions=... without data=...: leave one out.")
-    for name, least in (("workers", 1), ("still_frames", 2)):
-        if cfg[name] < least:
-            raise UserError(f"{name}={cfg[name]}: must be at least {least}.")
+    output, synthetic = output_of(cfg, checkpoint), info.kind == "synthetic"
+    return Plan(cfg, cases, checked_size(size), output, synthetic, checkpoint, network)
 
 
 def _clips(cfg: DictConfig) -> tuple[DatasetInfo, list[Clip]]:
-    info, clips = read_dataset(Path(_given(cfg.data.root, "data")))
+    info, clips = read_dataset(Path(required(cfg.data.root, "data")))
     if cfg.split == "all":
         return info, clips
-    numbers = [_given(cfg.data[n], f"data.{n}") for n in ("val_identities", "test_identities")]
+    numbers = [required(cfg.data[n], f"data.{n}") for n in ("val_identities", "test_identities")]
     splits = split_clips(clips, *numbers)
     if cfg.split not in splits:
         raise UserError(f"split={cfg.split}: must be train, val, test or all.")
     return info, splits[cfg.split]
 
 
-def _side_of(folder: Path) -> int:
-    first = next(iter(find_footage(folder).values()))
-    height, width = next(read_footage(first, chunk=1)).shape[1:3]
-    if height != width:
-        raise UserError(
-            f"{first}: frames of {width}x{height} pixels. Faces are compared in square crops: "
-            "set size=256 to scale everything to that."
-        )
-    return width
-
-
-def _checked(size: int) -> int:
-    if size < _SMALLEST:
-        raise UserError(f"size={size}: must be at least {_SMALLEST} pixels.")
-    return size
-
-
-def _output(cfg: DictConfig, checkpoint: Path | None) -> Path:
-    output = cfg.output
-    if not output and checkpoint is not None:
-        output = checkpoint.parent.parent / "evaluation" / cfg.split
-    elif not output:
-        given = Path(cfg.predictions or cfg.inputs).resolve()
-        output = given.with_name(f"{given.name}.evaluation")
-    if not cfg.inputs:
-        try:
-            Path(output).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{output}: cannot be made ({error}). Choose output=...") from error
-    return Path(output)
-
-
 def _found(made: dict[str, Path], name: str, folder: str | None) -> Path:
     if name not in made:
         raise UserError(f"{folder}: holds no video named {name}.")
     return made[name]
-
-
-def _given(value: Any, name: str) -> Any:
-    if value is None:
-        raise UserError(
-            f"give {name}=... (split=all needs no numbers of identities), or the checkpoint of a "
-            "run that was trained on the data."
-        )
-    return value
 
 
 def _fill_in(cfg: DictConfig, checkpoint: Path) -> None:
