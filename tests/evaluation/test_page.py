@@ -127,3 +127,10 @@ def test_a_metric_that_no_video_has_is_refused_and_the_old_page_kept(tmp_path: P
         write_page(tmp_path, some_results(), {}, metric="jite")
     assert (tmp_path / "page.html").read_bytes() == old
     assert "Chosen by aed." in text_of(page(some_results(), {}, metric="aed"))
+
+
+def test_the_page_of_a_worse_reference_says_that_the_model_saw_it_worse() -> None:
+    clean = some_results()
+    worse = dataclasses.replace(clean, protocol=a_protocol(suite="jitter-2"))
+    assert "saw it as jitter-2 makes it" in text_of(page(worse, {}))
+    assert "saw it as" not in text_of(page(clean, {}))

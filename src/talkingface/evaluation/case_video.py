@@ -30,7 +30,7 @@ class CaseFootage:
 
     Attributes:
         source: footage whose first frame is the portrait.
-        driving: what the model was given to follow.
+        driving: what the model had to follow, before any perturbation.
         made: what it generated.
         target: what it should have generated, which may be `driving`; None where nobody knows.
         rate: frames a second, exact.

@@ -16,6 +16,7 @@ from talkingface.report.numbers import number
 
 # Three videos, as text a third larger, leave the page below 8 MB.
 _LARGEST_VIDEO = 1_700_000
+_WORSE = " The driving video is shown as it is; what was generated saw it as {suite} makes it."
 
 
 def video_section(
@@ -43,7 +44,10 @@ def video_section(
         video = None if footage is None else case_video(footage, size, frames, _LARGEST_VIDEO)
         any_video = any_video or bool(video and video.url)
         figures.append(_case(label, row, results, video))
-    about = element("p", f"Chosen by {name}.", _colour_key(chosen.values(), shown), class_="muted")
+    suite = str(results.protocol.fields.get("suite"))
+    worse = "" if suite in ("clean", "cross") else _WORSE.format(suite=suite)
+    key = _colour_key(chosen.values(), shown)
+    about = element("p", f"Chosen by {name}.{worse}", key, class_="muted")
     return joined(about, _player() if any_video else None, *figures)
 
 
