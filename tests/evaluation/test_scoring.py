@@ -165,6 +165,7 @@ def test_an_interrupted_evaluation_takes_up_the_videos_that_it_has(
 @pytest.fixture
 def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Neither a cache nor a network; the folder of TALKINGFACE_MODELS."""
+    find_backbones.cache_clear()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("TALKINGFACE_MODELS", str(tmp_path))
     for scheme in ("http", "https"):
@@ -175,8 +176,10 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_missing_is_reported_by_metric_and_the_rest_is_measured(
     items: list[Item], no_models: Path
 ) -> None:
-    families = ["lpips", "fid", "fvd", "csim", "faces"]
-    found = find_backbones(BackboneSettings(families, "alex", "mediapipe", 64), torch.device("cpu"))
+    families = ("lpips", "fid", "fvd", "csim", "faces")
+    settings = BackboneSettings(families, "alex", "mediapipe", 64)
+    found = find_backbones(settings, torch.device("cpu"))
+    assert find_backbones(settings, torch.device("cpu")) is found, "nothing is looked for twice"
     job = Job(Suite.named("clean"), items, no_models / "results", {}, None)
     results, _ = evaluate_suite(job, bench(found))
     missing = {name for name, value in results.scores.items() if value.missing}
@@ -185,7 +188,7 @@ def test_what_is_missing_is_reported_by_metric_and_the_rest_is_measured(
     assert "alexnet-owt-7be5be79.pth" in (results.scores["lpips"].missing or "")
     text = (no_models / "results/summary.md").read_text()
     assert "face_landmarker.task was not found" in text
-    other = BackboneSettings([], "alex", "mediapipe", 64)
+    other = BackboneSettings((), "alex", "mediapipe", 64)
     quiet, known = evaluate_suite(job, bench(find_backbones(other, torch.device("cpu"))))
     # The same metrics were measured, so the figures may be compared.
     assert known
@@ -194,6 +197,6 @@ def test_what_is_missing_is_reported_by_metric_and_the_rest_is_measured(
 
 def test_a_network_with_another_hash_stops_the_evaluation(no_models: Path) -> None:
     (no_models / "alexnet-owt-7be5be79.pth").write_bytes(b"something else")
-    settings = BackboneSettings(["lpips"], "alex", "mediapipe", 64)
+    settings = BackboneSettings(("lpips",), "alex", "mediapipe", 64)
     with pytest.raises(UserError, match="not the expected alexnet"):
         find_backbones(settings, torch.device("cpu"))

@@ -73,7 +73,7 @@ def _backbone_settings(cfg: DictConfig, plan: Plan) -> BackboneSettings:
     auto = "ruler" if plan.synthetic else "mediapipe"
     files = {name: Path(path) if path else None for name, path in cfg.models.items()}
     return BackboneSettings(
-        families=listed(cfg.metrics),
+        families=tuple(listed(cfg.metrics)),
         lpips_network=cfg.lpips_network,
         reader=auto if cfg.reader == "auto" else cfg.reader,
         size=plan.size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class BackboneSettings:
         UserError: an unknown name.
     """
 
-    families: Sequence[str]
+    families: tuple[str, ...]
     lpips_network: str
     reader: str
     size: int
@@ -87,8 +88,11 @@ class Backbones:
     missing: dict[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)
 def find_backbones(settings: BackboneSettings, device: torch.device) -> Backbones:
-    """Return the networks that were found.
+    """Return the networks that were found; for the same settings again, the same ones.
+
+    They are looked for, downloaded and read once, however many runs a command compares.
 
     Raises:
         UserError: a file has other content than it has to have. One that is nowhere to be had is
