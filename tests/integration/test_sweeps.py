@@ -25,6 +25,7 @@ def states(printed: str) -> list[str]:
     return [word for word in words if word in ("finished", "skipped", "preempted", "failed")]
 
 
+@pytest.mark.slow
 def test_a_failing_arm_leaves_the_others_correct_and_a_rerun_does_what_is_missing(
     talking_heads: Path, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_optuna_chooses_what_the_next_arm_trains_with(talking_heads: Path, tmp_p
     assert f"Best value: {best}" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
 def test_a_preempted_sweep_saves_its_arm_and_starts_no_other(
     talking_heads: Path, tmp_path: Path, number: signal.Signals
