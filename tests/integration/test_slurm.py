@@ -25,6 +25,8 @@ LAUNCHER = (
     "hydra/launcher=slurm",
     "hydra.launcher.cpus_per_task=1",
     "hydra.launcher.timeout_min=20",
+    # Else the job that is asked for below may be one that has not begun to train.
+    "hydra.launcher.array_parallelism=1",
     "trainer.devices=2",
 )
 
@@ -64,15 +66,18 @@ def test_a_preempted_job_goes_back_into_the_queue_and_continues_in_its_folder(
         stderr=subprocess.STDOUT,
         text=True,
     ) as sweep:
-        wait_for(lambda: list(runs.glob("*/*/metrics/from-step-0/metrics.csv")))
-        running = asked(slurm, "squeue", "-h", "-t", "R", "-o", "%A").split()
-        wait_for(lambda: any(step >= 3 for step, _ in logged(runs)))
-        asked(slurm, "scancel", "--signal=USR2", running[0])
-        wait_for(lambda: list(runs.glob("*/*/checkpoints/step-*.ckpt")))
-        wait_for(lambda: "PENDING" in asked(slurm, "scontrol", "-o", "show", "job", running[0]))
-        # SLURM lets a requeued job wait for two minutes.
-        asked(slurm, "scontrol", "update", f"JobId={running[0]}", "StartTime=now")
-        printed = sweep.communicate(timeout=400)[0]
+        try:
+            wait_for(lambda: any(step >= 3 for step, _ in logged(runs)))
+            (job,) = asked(slurm, "squeue", "-h", "-t", "R", "-o", "%A").split()
+            asked(slurm, "scancel", "--signal=USR2", job)
+            wait_for(lambda: list(runs.glob("*/*/checkpoints/step-*.ckpt")))
+            wait_for(lambda: "PENDING" in asked(slurm, "scontrol", "-o", "show", "job", job))
+            # SLURM lets a requeued job wait for two minutes.
+            asked(slurm, "scontrol", "update", f"JobId={job}", "StartTime=now")
+            printed = sweep.communicate(timeout=400)[0]
+        finally:
+            # A sweep that is left running would hide why the test failed.
+            sweep.kill()
     assert sweep.returncode == 0, printed
     assert printed.count("finished ") == 2
     done = [path.parent for path in runs.glob("*/*/DONE")]
