@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,39 @@ class DatasetInfo:
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What `prepare` measured of a clip; NaN where nothing was (synthetic clips, old copies).
+
+    Attributes:
+        face_px: median height of the face, forehead to chin, in pixels of the source.
+        sharpness: how much fine detail the face holds, 0 (flat) to 1; see prepare.measures.
+        yaw_low, yaw_high, pitch_low, pitch_high: 5th and 95th percentile of the head's angles,
+            degrees.
+        mouth_mean, mouth_std: of the mouth's opening (jaw), 0 to 1.
+        face_share: share of the frames in which the face was seen, 0 to 1.
+        covered: share of the frames in which something hides part of the face, 0 to 1.
+        crowded: share of the frames looked at in which another face reaches into the crop.
+        movement: how much the face moves in itself, the head's movement taken out; mean over the
+            landmarks of their standard deviation over time, in face heights.
+        outside: largest share of the crop's area that lies outside the picture, 0 to 1.
+    """
+
+    face_px: float = math.nan
+    sharpness: float = math.nan
+    yaw_low: float = math.nan
+    yaw_high: float = math.nan
+    pitch_low: float = math.nan
+    pitch_high: float = math.nan
+    mouth_mean: float = math.nan
+    mouth_std: float = math.nan
+    face_share: float = math.nan
+    covered: float = math.nan
+    crowded: float = math.nan
+    movement: float = math.nan
+    outside: float = math.nan
+
+
+@dataclass(frozen=True)
 class Clip:
     """One row of the manifest.
 
@@ -68,6 +102,12 @@ class Clip:
         crop_x, crop_y, crop_side: square crop in pixels of the source's first frame.
         has_audio: whether the clip carries sound.
         motion: names the motion; clips of several identities may share one (synthetic only).
+        recording: names the recording; views and cuts of one moment share it. "" is unknown.
+        split: "train", "val" or "test" where the published layout says so, else "".
+        start: seconds from the source's first frame to the clip's.
+        bytes, crc32: size and checksum of the video file; 0 is unknown.
+        track_crc32: checksum of the file of labels; 0 is unknown.
+        measures: what `prepare` measured.
     """
 
     clip: str
@@ -81,6 +121,13 @@ class Clip:
     crop_side: float
     has_audio: bool
     motion: str = ""
+    recording: str = ""
+    split: str = ""
+    start: float = 0.0
+    bytes: int = 0
+    crc32: int = 0
+    track_crc32: int = 0
+    measures: Measures = field(default_factory=Measures)
 
     @property
     def rate(self) -> Fraction:
