@@ -53,6 +53,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path: Path) -> None:
     assert torch.equal(read_tensors(path)["x"], large["x"])
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "best.ckpt"
     rng = random.Random(0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import lightning as L
 import numpy as np
+import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
 from omegaconf import DictConfig
@@ -28,6 +29,7 @@ class Draws(Callback):
             file.write(f"{pl_module.step} {drawn}\n")
 
 
+@pytest.mark.slow
 def test_a_resumed_run_draws_the_same_random_numbers(tiny_run: Callable[..., DictConfig]) -> None:
     cfg = tiny_run(f"callbacks.samples._target_={__name__}.Draws", "data.workers=1")
     train(cfg)

@@ -75,6 +75,7 @@ def test_the_axis_of_everything_is_the_runs_own_step(tiny_run: TinyRun) -> None:
         assert [any(key.startswith(name) for key in row) for row in rows] == [False, True] * 2
 
 
+@pytest.mark.slow
 def test_the_best_checkpoint_goes_up_when_asked(tiny_run: TinyRun) -> None:
     cfg = tiny_run("logger=wandb", "logger.wandb.artifacts=true", "steps=3")
     train(cfg)

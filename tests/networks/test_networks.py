@@ -15,6 +15,8 @@ from talkingface.networks.reenact import encode_driving, generate_frames
 # What the method allows at 256 px: (portrait once, driven frame) parameters in millions, and the
 # GMAC of a driven frame.
 BUDGET_256 = {"small": (1.7, 9.3, 3.7), "large": (3.1, 10.8, 8.7)}
+WIDER = [pytest.param(width, marks=pytest.mark.slow) for width in ("small", "large")]
+LARGER = [pytest.param(size, marks=pytest.mark.slow) for size in SIZES if size > 64]
 
 
 def _millions(*modules: torch.nn.Module) -> float:
@@ -35,7 +37,7 @@ def test_cost_at_256_stays_within_the_budget(width: str) -> None:
     assert _millions(network.appearance) <= portrait
 
 
-@pytest.mark.parametrize("width", ["tiny", "small", "large"])
+@pytest.mark.parametrize("width", ["tiny", *WIDER])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_size_gives_frames_in_range(size: int, width: str) -> None:
     network = TalkingFace(NetworkConfig(size=size, width=width))
@@ -45,7 +47,7 @@ def test_every_size_gives_frames_in_range(size: int, width: str) -> None:
     assert frames.abs().max() <= 1
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [64, *LARGER])
 def test_gradient_reaches_every_parameter(size: int) -> None:
     network = TalkingFace(NetworkConfig(size=size))
     frames = network(torch.rand(2, 3, size, size), torch.rand(2, 2, 3, size, size))
