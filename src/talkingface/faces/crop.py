@@ -114,7 +114,7 @@ def share_outside(box: Box, width: int, height: int) -> float:
         max(0.0, min(corner + box.side, length) - max(corner, 0.0))
         for corner, length in ((box.x, width), (box.y, height))
     ]
-    return 1 - inside[0] * inside[1] / box.side**2
+    return max(0.0, 1 - inside[0] * inside[1] / box.side**2)
 
 
 def cut(image: NDArray[np.uint8], x0: int, y0: int, x1: int, y1: int) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from talkingface.faces.face_track import nearest_seen
 from talkingface.faces.framings import FRAMINGS
 from talkingface.faces.people import Gap, People
 from talkingface.faces.person_track import PersonTrack
-from talkingface.manifest import Clip, Measures
+from talkingface.manifest import Clip, Measures, track_path
 from talkingface.prepare.clip_settings import ClipSettings
 from talkingface.prepare.filter_limits import FilterLimits
 from talkingface.prepare.filters import decide
@@ -92,6 +92,9 @@ def make_pieces(
         except MediaError as error:
             damage = error
         maker.add(people.finish())
+    if damage is not None and damage.reason != Reason.DAMAGED:
+        maker.forget()
+        return [_unreadable(damage, source, 0.0)]
     pieces = maker.cut(frames())
     if damage is not None:
         end = float(reached + 1 / maker.rate) if pieces else 0.0
@@ -102,7 +105,7 @@ def make_pieces(
 def _frames(
     path: Path, rate: Fraction, settings: ClipSettings
 ) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
-    frames = constant_rate_frames(path, rate)
+    frames = constant_rate_frames(path, rate, strict=True)
     longest = settings.max_seconds
     return frames if longest is None else takewhile(lambda item: item[0] < longest, frames)
 
@@ -154,6 +157,11 @@ class _PieceMaker:
                 self._add_gap(item)
             else:
                 self._add_track(item)
+
+    def forget(self) -> None:
+        """Remove the labels written: the file turned out to be no video."""
+        for cutting in self._cuttings.values():
+            track_path(self._root, cutting.clip.clip).unlink(missing_ok=True)
 
     def cut(self, frames: Iterator[tuple[Fraction, NDArray[np.uint8]]]) -> list[Piece]:
         """Cut the kept pieces out of the video's frames and return all pieces."""
