@@ -151,7 +151,7 @@ def plan_of(cfg: DictConfig) -> Plan:
     return Plan(cfg, cases, checked_size(size), output, synthetic, checkpoint, network)
 
 
-def _clips(cfg: DictConfig) -> tuple[DatasetInfo, list[Clip]]:
+def _clips(cfg: DictConfig) -> tuple[DatasetInfo, Sequence[Clip]]:
     info, clips = read_dataset(Path(required(cfg.data.root, "data")))
     if cfg.split == "all":
         return info, clips
