@@ -16,6 +16,7 @@ from talkingface.reasons import Reason
 _PARTS = ("RD", "WDA", "WRA")
 _CUT = re.compile(r"(?:(RD|WDA|WRA)_)?(.+?)(?:_(\d+))?", re.ASCII)
 _LINK = re.compile(r"(?:v=|youtu\.be/|embed/)([\w-]{11})", re.ASCII)
+_LISTS = "HDTF_dataset"
 _RAW = "_videos_raw"
 # The lists give one man two names, without a common recording in the second case.
 _ALIASES = {"WhipJimClyburn": "JamesClyburn"}
@@ -73,7 +74,7 @@ class Hdtf(Adapter):
         return self._links.get(video) or video
 
     def _rows(self, part: str, kind: str) -> Iterator[list[str]]:
-        path = find_list(self.root, f"{part}_{kind}.txt")
+        path = find_list(self.root, f"{part}_{kind}.txt", _LISTS)
         return iter(()) if path is None else cells(path)
 
     @cached_property

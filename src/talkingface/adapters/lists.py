@@ -13,17 +13,22 @@ from talkingface.errors import UserError
 _FEW = 100
 
 
-def find_list(root: Path, *names: str) -> Path | None:
-    """Return the first list file of one of these names; None where there is none.
+def find_list(root: Path, name: str, folder: str = "") -> Path | None:
+    """Return the list file of a name; None where there is none.
 
-    Lists are looked for in the folder, in the one above it, and in the folders directly below
-    either, since people unpack a data set and its lists into whatever is at hand.
+    It is looked for in the folder, in the one above it, in the folders directly below it, and in
+    the folder in which it is published, beside the videos. Other folders beside them may belong
+    to another data set.
+
+    Args:
+        root: the folder of the videos.
+        name: of the list file.
+        folder: in which it is published, "" for none.
     """
     above = root.resolve().parent
-    for folder in (root, above, *_below(root), *_below(above)):
-        for name in names:
-            if (path := folder / name).is_file():
-                return path
+    for place in (root, above, *_below(root), above / folder):
+        if (path := place / name).is_file():
+            return path
     return None
 
 

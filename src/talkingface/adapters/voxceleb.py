@@ -13,6 +13,7 @@ from talkingface.prepare.walk import Found
 
 VIDEO_ID = r"[\w-]{11}"
 SPLITS = {"dev": "train", "train": "train", "test": "test"}
+_SET = re.compile(r"(?:vox(?:celeb)?[12]?_)?(dev|train|test)(?:_mp4)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,8 @@ def utterance(found: Found, folders: Sequence[str], person: re.Pattern[str]) -> 
 def split_of_folders(folders: Sequence[str]) -> str:
     """Return the split that the nearest folder named dev, train or test says; "" if none does."""
     for name in reversed(folders):
-        words = set(name.split("_")) & SPLITS.keys()
-        if len(words) == 1:
-            return SPLITS[words.pop()]
+        if said := _SET.fullmatch(name):
+            return SPLITS[said[1]]
     return ""
 
 

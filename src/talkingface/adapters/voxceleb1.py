@@ -40,7 +40,9 @@ class VoxCeleb1(Adapter):
             return Refusal(Reason.NOT_LISTED, words)
         else:
             return Refusal(Reason.NOT_LISTED, "not named as VoxCeleb1 names its videos")
-        split = self._partitions.get(person) or split_of_folders(folders) or self._sets.get(person)
+        split = (
+            self._partitions.get(person) or split_of_folders(folders[1:]) or self._sets.get(person)
+        )
         return Place(person, video, split or "")
 
     def recognises(self, found: Sequence[Found]) -> bool:

@@ -31,7 +31,7 @@ class VoxCeleb2(Adapter):
         said = utterance(found, folders, _PERSON)
         if said is None:
             return Refusal(Reason.NOT_LISTED, "not at <person>/<YouTube id>/<number>.mp4")
-        split = self._sets.get(said.person) or split_of_folders(folders)
+        split = self._sets.get(said.person) or split_of_folders(folders[1:])
         tree = self._beside(found.path.absolute().parents[2], "aac")
         sound = None if tree is None else tree / f"{said.name}.m4a"
         return Place(said.person, said.video, split, sound if sound and sound.is_file() else None)
