@@ -55,8 +55,8 @@ demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC
 	@echo "demo/runs/ablation/report/report.html  one page about the four runs"
 	@echo "The runs with their curves and sample videos: demo/runs; figures: demo/comparison/runs.csv"
 
-PORTRAIT = demo/unseen/clips/id0000_m0000.mp4
-OTHER = demo/unseen/clips/id0001_m0001.mp4
+PORTRAIT = demo/unseen/clips/39/id0000_m0000.mp4
+OTHER = demo/unseen/clips/1b/id0001_m0001.mp4
 ANIMATE = $(BIN)/talkingface animate crop=whole side_by_side=true output=$@ source=$(PORTRAIT) \
   checkpoint=demo/runs/ablation
 TRAINED = $(wildcard demo/runs/ablation/*/DONE)

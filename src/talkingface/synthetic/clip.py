@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from talkingface.manifest import Clip, Track, clip_path, write_track
+from talkingface.manifest import (
+    Clip,
+    Track,
+    clip_path,
+    size_and_checksum,
+    track_path,
+    write_track,
+)
 from talkingface.synthetic.motion import Motion
 from talkingface.synthetic.render import renderer
 from talkingface.synthetic.sound import SOUND_RATE, speech_sound
@@ -78,15 +85,16 @@ def synthesize_clip(
     write_track(root, name, track)
     sound = AudioTrack(speech_sound(Motion(motion_seed), float(frames / rate)), SOUND_RATE)
     drawn = renderer(identity[1], size)
-    with VideoWriter(clip_path(root, name), rate, size, size, gop=12, audio=sound) as writer:
+    with VideoWriter(clip_path(root, name), rate, size, size, audio=sound) as writer:
         for first in range(0, frames, _BLOCK):
             block = slice(first, first + _BLOCK)
             for frame in drawn.render(track.pose[block], track.expression[block]):
                 writer.write(frame)
-    return clip_row(name, identity, motion_seed, frames=frames, rate=rate, size=size)
+    return clip_row(root, name, identity, motion_seed, frames=frames, rate=rate, size=size)
 
 
 def clip_row(
+    root: Path,
     name: str,
     identity: tuple[str, int],
     motion_seed: int,
@@ -95,7 +103,8 @@ def clip_row(
     rate: Fraction,
     size: int,
 ) -> Clip:
-    """Return the manifest's row of a clip; arguments as for `synthesize_clip`."""
+    """Return the manifest's row of a clip that was made; arguments as for `synthesize_clip`."""
+    video_bytes, video_checksum = size_and_checksum(clip_path(root, name))
     return Clip(
         clip=name,
         identity=identity[0],
@@ -108,6 +117,9 @@ def clip_row(
         crop_side=float(size),
         has_audio=True,
         motion=str(motion_seed),
+        bytes=video_bytes,
+        crc32=video_checksum,
+        track_crc32=size_and_checksum(track_path(root, name))[1],
     )
 
 

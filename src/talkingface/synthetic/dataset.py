@@ -13,7 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from talkingface.errors import UserError
-from talkingface.manifest import Clip, DatasetInfo, clip_path, write_dataset
+from talkingface.manifest import Clip, DatasetInfo, clip_path, read_description, write_dataset
 from talkingface.settings import claim_folder
 from talkingface.synthetic.clip import clip_row, synthesize_clip
 from talkingface.synthetic.deform import EXPRESSION_NAMES
@@ -126,10 +126,13 @@ def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) ->
         Whether anything was made; False when the data set was complete already.
 
     Raises:
-        UserError: the folder holds a data set of other settings, or something else.
+        UserError: the folder holds a data set of other settings or of an earlier version, or
+            something else.
     """
     if workers < 1:
         raise UserError(f"workers={workers}: must be at least 1.")
+    if (root / "dataset.json").exists():
+        read_description(root)
     claim_folder(root, asdict(settings) | {"generator_version": GENERATOR_VERSION})
     jobs = list(_jobs(settings))
     missing = [job for job in jobs if not clip_path(root, job.name).exists()]
@@ -139,7 +142,7 @@ def synthesize_dataset(root: Path, settings: SynthesisSettings, workers: int) ->
         for made in _make(root, settings, missing, workers):
             bar.update(made)
     info = DatasetInfo("synthetic", settings.size, "ibug68", EXPRESSION_NAMES)
-    write_dataset(root, info, [_row(settings, job) for job in jobs])
+    write_dataset(root, info, (_row(root, settings, job) for job in jobs))
     return True
 
 
@@ -155,9 +158,9 @@ def _jobs(settings: SynthesisSettings) -> Iterator[_Job]:
             )
 
 
-def _row(settings: SynthesisSettings, job: _Job) -> Clip:
+def _row(root: Path, settings: SynthesisSettings, job: _Job) -> Clip:
     return clip_row(
-        job.name, job.identity, job.motion_seed,
+        root, job.name, job.identity, job.motion_seed,
         frames=settings.frame_count, rate=settings.exact_rate, size=settings.size,
     )  # fmt: skip
 

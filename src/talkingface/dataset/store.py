@@ -1,0 +1,177 @@
+"""Writing and opening a data set: its description, the manifest and the manifest's map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from platformdirs import user_cache_dir
+
+from talkingface.dataset.clip import Clip
+from talkingface.dataset.description import (
+    DESCRIPTION_FILE,
+    FORMAT,
+    DatasetInfo,
+    read_description,
+    write_description,
+)
+from talkingface.dataset.files import CLIP_NAME
+from talkingface.dataset.schema import CLIP_SCHEMA, CONTENT_COLUMNS, clips_to_table
+from talkingface.dataset.table import ClipTable
+from talkingface.dataset.whole_files import replaced_file
+from talkingface.errors import UserError
+
+MANIFEST_FILE = "manifest.parquet"
+MAP_FILE = "manifest.arrow"
+_CONTENT = b"talkingface.content"
+_FORMAT = b"talkingface.format"
+_ROW_GROUP = 65_536
+
+
+def write_dataset(root: Path, info: DatasetInfo, clips: Iterable[Clip]) -> None:
+    """Write what describes a data set whose clips and tracks are there.
+
+    Each file is replaced atomically. The manifest comes last and marks completion. The same clips
+    in any order give the same bytes.
+
+    Args:
+        root: folder of the data set.
+        info: what all clips share.
+        clips: the rows, in any order; read once, and never many of them in memory.
+
+    Raises:
+        ValueError: a name that no clip may have, or one given twice.
+    """
+    table = clips_to_table(clips)
+    table = table.take(pc.sort_indices(table, [("clip", "ascending")])).combine_chunks()
+    _check_names(table)
+    told = {_FORMAT: str(FORMAT).encode(), _CONTENT: _content_of(table).encode()}
+    table = table.replace_schema_metadata(told)
+    write_description(root, info)
+    _write_map(table, root / MAP_FILE)
+    with replaced_file(root / MANIFEST_FILE) as partial:
+        pq.write_table(table, partial, compression="zstd", row_group_size=_ROW_GROUP)
+
+
+def read_dataset(root: Path) -> tuple[DatasetInfo, ClipTable]:
+    """Open a data set: its description and its clips, sorted by name.
+
+    The clips stand in a memory map beside the manifest. One that is missing or belongs to another
+    manifest is made anew, in the user's cache where the folder cannot be written to.
+
+    Raises:
+        UserError: the folder is no data set, or of another format version.
+    """
+    info = read_description(root)
+    content = _stored_content(root)
+    for path in _map_places(root, content):
+        try:
+            table = pa.ipc.open_file(pa.memory_map(str(path))).schema
+            if (table.metadata or {}).get(_CONTENT) == content.encode():
+                return info, ClipTable.mapped(path)
+        except (OSError, pa.ArrowInvalid):
+            continue
+    return info, _mapped_again(root, content)
+
+
+def dataset_fingerprint(root: Path) -> str:
+    """Return a hash of what a data set's description and manifest say, wherever it lies.
+
+    It follows the columns in CONTENT_COLUMNS, by their hash in the manifest: no row is read.
+
+    Raises:
+        UserError: as read_dataset.
+    """
+    said = json.dumps([asdict(read_description(root)), _stored_content(root)], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _stored_content(root: Path) -> str:
+    path = root / MANIFEST_FILE
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UserError(
+            f"{root}: not a data set: needs {DESCRIPTION_FILE} and {MANIFEST_FILE} ({error}). "
+            "Make one with `talkingface synthesize` or `talkingface prepare`."
+        ) from error
+    content = (schema.metadata or {}).get(_CONTENT)
+    if content is None or not schema.equals(CLIP_SCHEMA):
+        raise UserError(
+            f"{path}: not a manifest as talkingface writes it. Run the command that made the "
+            "data set again."
+        )
+    return content.decode()
+
+
+def _map_places(root: Path, content: str) -> tuple[Path, Path]:
+    cache = Path(user_cache_dir("talkingface")) / "manifests"
+    return root / MAP_FILE, cache / f"{content}.arrow"
+
+
+def _mapped_again(root: Path, content: str) -> ClipTable:
+    table = _read_parquet(root / MANIFEST_FILE)
+    for path in _map_places(root, content):
+        try:
+            _write_map(table, path)
+        except OSError:
+            continue
+        return ClipTable.mapped(path)
+    return ClipTable(table, None)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    """Return a manifest, column after column: all at once would take twice the memory."""
+    schema = pq.read_schema(path)
+    columns = [
+        pq.read_table(path, columns=[name], use_threads=False).column(0).combine_chunks()
+        for name in schema.names
+    ]
+    return pa.table(columns, schema)
+
+
+def _write_map(table: pa.Table, path: Path) -> None:
+    with replaced_file(path) as partial, pa.ipc.new_file(str(partial), table.schema) as writer:
+        # One batch, so that each column is one stretch of the file.
+        writer.write_table(table, max_chunksize=max(len(table), 1))
+
+
+def _check_names(table: pa.Table) -> None:
+    names = table.column("clip")
+    wrong = names.filter(pc.invert(pc.match_substring_regex(names, f"^{CLIP_NAME}$")))
+    if len(wrong):
+        raise ValueError(f"no names of clips: {wrong.slice(0, 3).to_pylist()}")
+    # Sorted, so equal names are neighbours.
+    twice = names.slice(1).filter(pc.equal(names.slice(1), names.slice(0, max(len(names) - 1, 0))))
+    if len(twice):
+        raise ValueError(f"given twice: {twice.slice(0, 3).to_pylist()}")
+
+
+def _content_of(table: pa.Table) -> str:
+    """Return the SHA-256 of the columns that a training follows from."""
+    digest = hashlib.sha256()
+    for name in CONTENT_COLUMNS:
+        column = table.column(name).combine_chunks()
+        digest.update(f"{name} {column.type} {len(column)}\n".encode())
+        if pa.types.is_string(column.type):
+            digest.update(pc.binary_length(column).to_numpy().astype("<i4").tobytes())
+            digest.update(_letters(column))
+        else:
+            digest.update(np.ascontiguousarray(column.to_numpy(zero_copy_only=False)).tobytes())
+    return digest.hexdigest()
+
+
+def _letters(column: pa.StringArray) -> memoryview:
+    """Return the text of all rows, one after another."""
+    if not len(column):
+        return memoryview(b"")
+    _, offsets, text = column.buffers()
+    ends = np.frombuffer(offsets, "<i4")[column.offset : column.offset + len(column) + 1]
+    return memoryview(text)[ends[0] : ends[-1]]
