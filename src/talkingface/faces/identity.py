@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,33 @@ class IdentitySettings:
     column: str = "identity"
 
 
-def identity_rule(settings: IdentitySettings) -> Callable[[Path], str | None]:
+class Table:
+    """Identities of files by name, each with as many of the folders above it as are written."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """Take the identity of each name."""
+        self._names = names
+        self._used: set[str] = set()
+
+    def __call__(self, path: Path) -> str | None:
+        """Return the identity of the entry that agrees with most of the path, from its end."""
+        parts = path.absolute().parts
+        for start in range(len(parts)):
+            name = "/".join(parts[start:])
+            if (who := self._names.get(name)) is not None:
+                self._used.add(name)
+                return who
+        return None
+
+    def unused(self) -> list[str]:
+        """Return the names that no path agreed with, in the table's order."""
+        return [name for name in self._names if name not in self._used]
+
+
+def identity_rule(settings: IdentitySettings) -> Callable[[Path], str | None] | Table:
     """Return a function from a video's path to its identity, None where the table lacks it.
+
+    Folders are those of the path as it is given: links are not followed.
 
     Raises:
         UserError: an unknown source, or a table that is missing or lacks a column.
@@ -39,10 +64,9 @@ def identity_rule(settings: IdentitySettings) -> Callable[[Path], str | None]:
     if settings.source == "stem":
         return lambda path: path.stem
     if settings.source == "folder":
-        return lambda path: path.resolve().parent.name
+        return lambda path: path.absolute().parent.name
     if settings.source == "table":
-        names = _read_table(settings)
-        return lambda path: _look_up(names, path)
+        return Table(_read_table(settings))
     raise UserError(
         f"identity.from={settings.source}: unknown; choose one of {', '.join(IDENTITY_SOURCES)}."
     )
@@ -52,7 +76,7 @@ def _read_table(settings: IdentitySettings) -> dict[str, str]:
     if settings.table is None:
         raise UserError("identity.from=table needs identity.table=<a CSV file>.")
     try:
-        with settings.table.open(newline="", encoding="utf-8") as file:
+        with settings.table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             rows = list(reader)
             columns = reader.fieldnames or []
@@ -65,16 +89,8 @@ def _read_table(settings: IdentitySettings) -> dict[str, str]:
                 "Set identity.file_column and identity.column."
             )
     return {
-        Path(row[settings.file_column]).as_posix(): row[settings.column]
+        Path(name).as_posix(): who
         for row in rows
-        if row[settings.file_column] and row[settings.column]
+        if (name := (row[settings.file_column] or "").strip())
+        and (who := (row[settings.column] or "").strip())
     }
-
-
-def _look_up(names: dict[str, str], path: Path) -> str | None:
-    """Return the identity of the entry that agrees with most of the path, from its end."""
-    parts = path.resolve().parts
-    for start in range(len(parts)):
-        if (who := names.get("/".join(parts[start:]))) is not None:
-            return who
-    return None

@@ -10,8 +10,8 @@ from pathlib import Path
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from talkingface.errors import UserError
-from talkingface.video.container import open_media, upright_size, video_stream
+from talkingface.video.container import audio_stream, damaged, open_media, video_stream
+from talkingface.video.upright import upright_size
 
 FALLBACK_RATE = Fraction(25)
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
@@ -30,7 +30,7 @@ class VideoInfo:
         rate: frames a second, exact: of a constant rate that rate, even if some frames are lost; of
             a variable rate the average.
         duration: seconds from the first frame's start to the last frame's end.
-        has_audio: whether the file holds a sound stream.
+        has_audio: whether the file holds a sound stream that can be decoded.
         rotation: degrees clockwise by which the stored picture is turned to be upright.
     """
 
@@ -48,7 +48,7 @@ def probe(path: Path) -> VideoInfo:
     Headers are not trusted: a truncated file gives the duration of what is left of it.
 
     Raises:
-        UserError: the file is missing, unreadable, or holds no video frame.
+        MediaError: the file is missing, unreadable, or holds no video frame.
     """
     with open_media(path) as container:
         stream = video_stream(container, path)
@@ -58,7 +58,7 @@ def probe(path: Path) -> VideoInfo:
             container.seek(min(times), stream=stream)
         frame = next(iter(container.decode(stream)), None)
         if frame is None:
-            raise UserError(f"{path}: holds no video frame. Check that the file is whole.")
+            raise damaged(path, "it holds no video frame")
         width, height = upright_size(frame, stream.sample_aspect_ratio)
         span = (max(times) - min(times)) * _time_base(stream) if times else Fraction(0)
         return VideoInfo(
@@ -66,7 +66,7 @@ def probe(path: Path) -> VideoInfo:
             height=height,
             rate=rate,
             duration=span + (last_duration or 1 / rate),
-            has_audio=bool(container.streams.audio),
+            has_audio=audio_stream(container) is not None,
             rotation=round(-frame.rotation / 90) % 4 * 90,
         )
 
