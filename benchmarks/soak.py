@@ -24,6 +24,7 @@ from data_modules.clips import ClipDataModule
 from talkingface.synthetic.dataset import SynthesisSettings, synthesize_dataset
 
 LOOK = 1000
+BATCH = 8
 #: Most growth that counts as none, over 100,000 clips: megabytes, files, threads.
 MOST = (8.0, 0.5, 0.5)
 
@@ -48,14 +49,17 @@ def look() -> Look:
     return Look(kilobytes / 1024, files, threads)
 
 
-def loader(root: Path, people: int, batch: int, steps: int, workers: int) -> ClipDataModule:
-    synthesize_dataset(root, SynthesisSettings(people, 1, 0, 4.0, "25", 64, 0), workers=2)
-    given = (
-        f"data.root={root}", f"batch_size={batch}", f"steps={steps}", f"data.workers={workers}",
+def loader(root: Path, steps: int, given: argparse.Namespace) -> ClipDataModule:
+    if not given.root:
+        settings = SynthesisSettings(given.people, 1, 0, 4.0, "25", 64, 0)
+        synthesize_dataset(root, settings, workers=2)
+    words = (
+        f"data.root={given.root or root}", f"batch_size={BATCH}", f"steps={steps}",
+        f"data.workers={given.workers}", f"data.backend={given.backend}",
         "data.memory=0", "data.val_identities=1", "data.test_identities=1",
     )  # fmt: skip
     with initialize_config_module("conf", version_base="1.3"):
-        return instantiate(compose("train", overrides=list(given)).data)
+        return instantiate(compose("train", overrides=list(words)).data)
 
 
 def main() -> None:
@@ -63,19 +67,22 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=200_000, help="clips to load")
     parser.add_argument("--hours", type=float, default=None, help="end after so long")
     parser.add_argument("--workers", type=int, default=2, help="loader processes")
-    parser.add_argument("--people", type=int, default=24, help="clips of the data set")
+    parser.add_argument("--people", type=int, default=24, help="clips of the data set made")
+    parser.add_argument("--root", type=Path, default=None, help="a data set to load instead")
+    parser.add_argument("--backend", default="pyav", help="what decodes: pyav or decord")
     given = parser.parse_args()
-    batch, began, looks = 8, time.monotonic(), []
+    looks: list[Look] = []
     clips = 10**9 if given.hours else given.clips
     with tempfile.TemporaryDirectory() as folder:
-        data = loader(Path(folder) / "data", given.people, batch, clips // batch, given.workers)
+        data = loader(Path(folder) / "data", clips // BATCH, given)
+        began = time.monotonic()
         for step, _ in enumerate(data.train_dataloader(), 1):
-            if step * batch % LOOK:
+            if step * BATCH % LOOK:
                 continue
             looks.append(look())
             if len(looks) % 10 == 1:
-                speed = step * batch / (time.monotonic() - began)
-                print(f"{step * batch:8} clips {speed:7.1f} clips/s {looks[-1]}", flush=True)
+                speed = step * BATCH / (time.monotonic() - began)
+                print(f"{step * BATCH:8} clips {speed:7.1f} clips/s {looks[-1]}", flush=True)
             if given.hours and time.monotonic() - began > 3600 * given.hours:
                 break
     print(f"{len(looks) * LOOK} clips in {(time.monotonic() - began) / 60:.1f} minutes")

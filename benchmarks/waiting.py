@@ -41,11 +41,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="loader processes")
     parser.add_argument("--width", default="small", help="of the model: tiny, small or large")
     parser.add_argument("--batch", type=int, default=4, help="samples a step")
+    parser.add_argument("--root", type=Path, default=None, help="a data set; else one is made")
     parser.add_argument("--accelerator", default="auto")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "data"
-        synthesize_dataset(root, SynthesisSettings(16, 1, 0, 4.0, "25", 64, 0), workers=2)
+        root = given.root or Path(folder) / "data"
+        if not given.root:
+            synthesize_dataset(root, SynthesisSettings(16, 1, 0, 4.0, "25", 64, 0), workers=2)
         for name, memory in (("kept in memory", 600), ("decoded each time", 0)):
             found = list(speeds(root, Path(folder) / name, given, memory))
             shares = [float(row["speed/waiting_for_data"]) for row in found]
