@@ -12,7 +12,7 @@ class Markup(str):
 
 
 Child = str | None
-_VOID = frozenset({"meta", "input", "wbr"})
+_VOID = frozenset({"meta", "input", "wbr", "img", "br"})
 
 
 def element(name: str, /, *children: Child, **attributes: object) -> Markup:
