@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
-# Of the crop's height: what the landmarks (forehead to chin) take, and the room above for the hair.
-_FACE_SHARE = 0.57
-_ROOM_ABOVE = 0.24
-# Of the crop's width: the most that the landmarks take, as when the head turns from side to side.
-_WIDEST_SHARE = 0.8
-# How much tighter than asked a crop may become to stay inside the picture; the face is then 3/4.
-_TIGHTEST = 0.76
+from talkingface.faces.framings import HEAD, FramingShape
 
-CropMode = Literal["fixed", "tracked"]
+# How far outside the picture, in sides of the crop, the padding is blurred all the way.
+_BLURRED_BEYOND = 0.12
+# Standard deviations, in sides, of the blur there.
+_BLUR = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,75 +36,40 @@ def bounds_of(landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.concatenate([landmarks.min(axis=-2), landmarks.max(axis=-2)], axis=-1, dtype=float)
 
 
-def frame_face(bounds: NDArray[np.floating], scale: float = 1.0) -> Box:
-    """Return the crop around a face, with hair, chin and some shoulders in view.
+def frame_face(bounds: NDArray[np.floating], scale: float = 1.0, shape: FramingShape = HEAD) -> Box:
+    """Return the crop around a face.
 
     Args:
         bounds: (4,) left, top, right, bottom of the face's landmarks, pixels.
-        scale: crop side in units of the standard framing, in which the face takes 57 % of the
-            height; 1.3 shows more around it.
+        scale: crop side in units of the framing's; 1.3 shows more around the face.
+        shape: the framing; the standard one shows hair, chin and some shoulders.
     """
     left, top, right, bottom = (float(value) for value in bounds)
-    standard = max((bottom - top) / _FACE_SHARE, (right - left) / _WIDEST_SHARE)
+    standard = max((bottom - top) / shape.face_share, (right - left) / shape.widest_share)
     free = standard - (bottom - top)
-    above = free * _ROOM_ABOVE / (1 - _FACE_SHARE)
+    above = free * shape.room_above / (1 - shape.face_share)
     centre_x, centre_y = (left + right) / 2, top - above + standard / 2
     side = standard * scale
     return Box(centre_x - side / 2, centre_y - side / 2, side)
 
 
-def kept_inside(box: Box, width: int, height: int) -> Box:
-    """Return a box moved, and made up to a quarter smaller, so that it overhangs less or not.
+def kept_inside(box: Box, width: int, height: int, shape: FramingShape = HEAD) -> Box:
+    """Return a box moved, and made somewhat smaller, so that it overhangs less or not.
 
-    Repeated edges are streaks that a network would learn to draw; pictures that are cropped to
-    the face already are better taken as they are.
+    What is made up outside the picture, a network would learn to draw; pictures that are cropped
+    to the face already are better taken as they are.
 
     Args:
         box: a crop.
         width, height: of the picture, pixels.
+        shape: the framing, which says how much smaller the crop may become.
     """
-    side = min(box.side, max(box.side * _TIGHTEST, min(width, height)))
+    side = min(box.side, max(box.side * shape.tightest, min(width, height)))
     corner = [
         min(max(centre - side / 2, min(0.0, length - side)), max(0.0, length - side))
         for centre, length in zip(box.centre, (width, height), strict=True)
     ]
     return Box(corner[0], corner[1], side)
-
-
-def clip_boxes(
-    bounds: NDArray[np.floating],
-    seen: NDArray[np.bool_],
-    mode: CropMode,
-    scale: float = 1.0,
-    smoothing: float = 12.0,
-) -> list[Box]:
-    """Return the crop of every frame of a clip.
-
-    Args:
-        bounds: (T, 4) left, top, right, bottom of the face's landmarks in each frame, pixels.
-        seen: (T,) whether the face was seen; other rows of `bounds` are ignored.
-        mode: "fixed": one box around wherever the face goes; "tracked": a box that follows the
-            face, its centre and size smoothed so that it never jumps.
-        scale: see `frame_face`.
-        smoothing: "tracked" only: standard deviation of the Gaussian, frames.
-
-    Raises:
-        ValueError: no frame shows a face.
-    """
-    if not seen.any():
-        raise ValueError("no frame shows a face")
-    if mode == "fixed":
-        low, high = bounds[seen, :2].min(axis=0), bounds[seen, 2:].max(axis=0)
-        return [frame_face(np.concatenate([low, high]), scale)] * len(bounds)
-    boxes = [frame_face(row, scale) for row in bounds[seen]]
-    values = np.array([(*box.centre, math.log(box.side)) for box in boxes])
-    every = np.arange(len(bounds))
-    filled = np.column_stack([np.interp(every, every[seen], column) for column in values.T])
-    smooth = _gaussian(filled, smoothing)
-    return [
-        Box(x - math.exp(log_side) / 2, y - math.exp(log_side) / 2, math.exp(log_side))
-        for x, y, log_side in smooth.tolist()
-    ]
 
 
 def shrunk_crop(image: NDArray[np.uint8], box: Box, least: int) -> NDArray[np.uint8]:
@@ -125,7 +86,8 @@ def shrunk_crop(image: NDArray[np.uint8], box: Box, least: int) -> NDArray[np.ui
 def crop_frame(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint8]:
     """Cut a box out of a picture and scale it, antialiased, without rounding the box to pixels.
 
-    What lies outside the picture repeats the picture's edge.
+    Outside the picture lies its mirror image, ever more blurred: repeated edges would be streaks,
+    and a sharp mirror image a second face.
 
     Args:
         image: (H, W, 3) uint8 RGB.
@@ -139,10 +101,20 @@ def crop_frame(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint
     margin = 2 * max(1.0, box.side / size) + 1
     x0, y0 = math.floor(box.x - margin), math.floor(box.y - margin)
     x1, y1 = math.ceil(box.x + box.side + margin), math.ceil(box.y + box.side + margin)
-    part = cut(image, x0, y0, x1, y1)
+    part = _mirrored(image, x0, y0, x1, y1)
     window = (box.x - x0, box.y - y0, box.x - x0 + box.side, box.y - y0 + box.side)
     resized = Image.fromarray(part).resize((size, size), Image.Resampling.BICUBIC, box=window)
-    return np.asarray(resized)
+    outside = _outside(box, size, image.shape[1], image.shape[0])
+    return np.asarray(resized) if outside is None else _blurred(resized, outside)
+
+
+def share_outside(box: Box, width: int, height: int) -> float:
+    """Return the share of a box's area that lies outside a picture of so many pixels."""
+    inside = [
+        max(0.0, min(corner + box.side, length) - max(corner, 0.0))
+        for corner, length in ((box.x, width), (box.y, height))
+    ]
+    return max(0.0, 1 - inside[0] * inside[1] / box.side**2)
 
 
 def cut(image: NDArray[np.uint8], x0: int, y0: int, x1: int, y1: int) -> NDArray[np.uint8]:
@@ -161,12 +133,36 @@ def cut(image: NDArray[np.uint8], x0: int, y0: int, x1: int, y1: int) -> NDArray
     return np.ascontiguousarray(part[y0 - y_low :, x0 - x_low :][: y1 - y0, : x1 - x0])
 
 
-def _gaussian(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
-    """Smooth (T, C) columns in time; the ends are continued by their last value."""
-    if deviation <= 0 or len(values) == 1:
-        return values
-    reach = math.ceil(3 * deviation)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
-    padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
-    columns = [np.convolve(column, kernel / kernel.sum(), mode="valid") for column in padded.T]
-    return np.column_stack(columns)
+def _mirrored(image: NDArray[np.uint8], x0: int, y0: int, x1: int, y1: int) -> NDArray[np.uint8]:
+    """Return pixels x0 to x1, y0 to y1 of an (H, W, 3) picture, mirrored outside it."""
+    height, width, _ = image.shape
+    if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
+        return np.ascontiguousarray(image[y0:y1, x0:x1])
+    rows, columns = np.arange(y0, y1) % (2 * height), np.arange(x0, x1) % (2 * width)
+    rows = np.minimum(rows, 2 * height - 1 - rows)
+    columns = np.minimum(columns, 2 * width - 1 - columns)
+    return image[rows[:, None], columns]
+
+
+def _outside(box: Box, size: int, width: int, height: int) -> NDArray[np.float32] | None:
+    """Return (size, size) how far outside the picture a crop's pixels lie, in sides; or None."""
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size * box.side
+    beyond = [
+        np.maximum(np.maximum(-(corner + places), corner + places - length), 0) / box.side
+        for corner, length in ((box.x, width), (box.y, height))
+    ]
+    if not beyond[0].any() and not beyond[1].any():
+        return None
+    return np.hypot(beyond[1][:, None], beyond[0])
+
+
+def _blurred(crop: Image.Image, outside: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Blur a crop the more, the further outside the picture; inside it stays as it is."""
+    mixed = np.asarray(crop, np.float32)
+    # A light blur takes over first, a strong one further out.
+    for deviation, begins in ((_BLUR / 3, 0.0), (_BLUR, _BLURRED_BEYOND / 3)):
+        radius = deviation * crop.width
+        blurred = np.asarray(crop.filter(ImageFilter.GaussianBlur(radius)), np.float32)
+        share = np.clip((outside - begins) / (_BLURRED_BEYOND / 2), 0, 1)[..., None]
+        mixed = mixed + share * (blurred - mixed)
+    return np.round(mixed).astype(np.uint8)

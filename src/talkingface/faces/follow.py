@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -10,56 +11,43 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from talkingface.faces.crop import Box, bounds_of, shrunk_crop
-from talkingface.faces.face_track import FaceRecord, FaceTrack
+from talkingface.faces.crop import bounds_of
+from talkingface.faces.face_track import FaceTrack, nearest_seen
 from talkingface.faces.landmarker import Landmarker
-from talkingface.faces.search import Bounds, find_faces, find_faces_of_size
+from talkingface.faces.region import RegionTracker, in_picture
+from talkingface.faces.search import Bounds, find_faces
 from talkingface.faces.shots import is_jump
 
-_REGION_PIXELS = 320
-# Side of the region of interest in face heights, and what the face may become in it.
-_REGION_FACES = 2.2
-_SMALLEST_SHARE, _LARGEST_SHARE = 0.3, 0.62
-_FARTHEST_OFF_CENTRE = 0.2
 _LONGEST_PAUSE_FRAMES = 24
 _MOST_FACES = 4
 
 
 def follow_face(
-    frames: Iterable[tuple[Fraction, NDArray[np.uint8]]], model: Path, rate: Fraction
+    frames: Iterable[tuple[Fraction, NDArray[np.uint8]]], model: Path
 ) -> FaceTrack | None:
     """Follow the largest face of a video; None if no frame shows a face.
 
     Args:
         frames: (time in seconds, (H, W, 3) uint8 RGB) in order.
         model: path of `face_landmarker.task`.
-        rate: frames a second.
     """
-    with _Follower(model, rate) as follower:
+    with _Follower(model) as follower:
         for time, picture in frames:
             follower.step(time, picture)
         return follower.track()
 
 
 class _Follower:
-    """Searches the whole picture until a face is found, then follows it in a square region.
+    """Searches the whole picture until a face is found, then follows it in a square region."""
 
-    The region stays where it is while the face is well inside, because the landmarker remembers
-    where in its picture the face was.
-    """
-
-    def __init__(self, model: Path, rate: Fraction) -> None:
-        self._model = model
-        self._rate = rate
-        self._look_around_every = max(1, round(rate))
+    def __init__(self, model: Path) -> None:
         self._searcher = Landmarker(model, max_faces=_MOST_FACES)
-        self._tracker: Landmarker | None = None
-        self._region = Box(0, 0, 0)
+        self._tracker = RegionTracker(model)
         self._count = 0
         self._next_search = 0
         self._pause = 1
-        self._record = FaceRecord()
-        self._second_faces: list[bool] = []
+        self._numbers = array("q")
+        self._bounds = array("f")
 
     def __enter__(self) -> _Follower:
         return self
@@ -70,74 +58,45 @@ class _Follower:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._drop_region()
+        self._tracker.drop()
         self._searcher.__exit__(kind, error, trace)
 
     def step(self, time: Fraction, picture: NDArray[np.uint8]) -> None:
-        bounds = self._follow(time, picture) if self._tracker else None
-        if bounds is None and self._count >= self._next_search:
-            bounds = self._search(time, picture)
-        if bounds is not None and self._count % self._look_around_every == 0:
-            half = float(bounds[3] - bounds[1]) / 2
-            self._second_faces.append(len(find_faces_of_size(self._searcher, picture, half)) > 1)
+        if not self._follow(time, picture) and self._count >= self._next_search:
+            self._search(time, picture)
         self._count += 1
 
     def track(self) -> FaceTrack | None:
-        crowded = float(np.mean(self._second_faces)) if self._second_faces else 0.0
-        return self._record.track(self._count, crowded, self._rate)
+        if not self._numbers:
+            return None
+        numbers = np.array(self._numbers)
+        nearest = nearest_seen(numbers, self._count)
+        bounds = np.array(self._bounds, np.float32).reshape(-1, 4)
+        return FaceTrack(bounds[nearest], numbers[nearest] == np.arange(self._count))
 
-    def _search(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
+    def _search(self, time: Fraction, picture: NDArray[np.uint8]) -> None:
         """Look for a face in the whole picture; after failing, ever more rarely."""
         found = find_faces(self._searcher, picture)
         self._next_search = self._count + self._pause
         if not found:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE_FRAMES)
-            return None
+            return
         self._pause = 1
-        self._set_region(self._likeliest(found))
-        return self._follow(time, picture)
+        self._tracker.aim(self._likeliest(found))
+        self._follow(time, picture)
 
     def _likeliest(self, found: list[Bounds]) -> Bounds:
         """Return the face that was followed last if it is still there, else the largest."""
-        if self._record.landmarks:
-            last = bounds_of(self._record.landmarks[-1])
-            near = [bounds for bounds in found if not is_jump(last, bounds)]
-            return (near or found)[0]
-        return found[0]
+        if not self._bounds:
+            return found[0]
+        last = np.array(self._bounds[-4:])
+        near = [bounds for bounds in found if not is_jump(last, bounds)]
+        return (near or found)[0]
 
-    def _follow(self, time: Fraction, picture: NDArray[np.uint8]) -> Bounds | None:
-        assert self._tracker is not None
-        region = self._region
-        faces = self._tracker.detect(shrunk_crop(picture, region, _REGION_PIXELS), time)
-        if not faces:
-            self._drop_region()
-            return None
-        (face,) = faces
-        self._record.add(self._count, region, face)
-        bounds = bounds_of(self._record.landmarks[-1])
-        if _strays(bounds, region):
-            self._set_region(bounds)
-        return bounds
-
-    def _set_region(self, bounds: Bounds) -> None:
-        self._drop_region()
-        side = round(_REGION_FACES * _extent(bounds))
-        x, y = (bounds[:2] + bounds[2:]) / 2 - side / 2
-        self._region = Box(round(x), round(y), side)
-        self._tracker = Landmarker(self._model, sequence=True)
-
-    def _drop_region(self) -> None:
-        if self._tracker is not None:
-            self._tracker.__exit__(None, None, None)
-            self._tracker = None
-
-
-def _extent(bounds: Bounds) -> float:
-    return float(max(bounds[2:] - bounds[:2]))
-
-
-def _strays(bounds: Bounds, region: Box) -> bool:
-    share = _extent(bounds) / region.side
-    centre = (bounds[:2] + bounds[2:]) / 2
-    off = np.abs(centre - np.array(region.centre)).max() / region.side
-    return bool(off > _FARTHEST_OFF_CENTRE or not _SMALLEST_SHARE < share < _LARGEST_SHARE)
+    def _follow(self, time: Fraction, picture: NDArray[np.uint8]) -> bool:
+        seen = self._tracker.follow(time, picture)
+        if seen is None:
+            return False
+        self._numbers.append(self._count)
+        self._bounds.frombytes(bounds_of(in_picture(*seen)).astype(np.float32).tobytes())
+        return True

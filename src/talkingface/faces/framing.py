@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from talkingface.errors import UserError
-from talkingface.faces.crop import Box, bounds_of, clip_boxes, frame_face, kept_inside
+from talkingface.faces.crop import Box, frame_face, kept_inside
+from talkingface.faces.crop_path import clip_boxes
 from talkingface.faces.follow import follow_face
 from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.search import find_faces
@@ -65,11 +66,11 @@ def driving_box(path: Path, model: Path, scale: float) -> Box:
         round(info.duration * info.rate),
         unit="frame",
     )
-    track = follow_face(frames, model, info.rate)
+    track = follow_face(frames, model)
     if track is None:
         raise UserError(
             f"{path}: no frame shows a face. Give a video of a talking person, or crop=whole when "
             "it is cropped to the face already."
         )
-    box = clip_boxes(bounds_of(track.landmarks), track.face, "fixed", scale)[0]
+    box = clip_boxes(track.bounds, track.face, "fixed", scale)[0]
     return kept_inside(box, info.width, info.height)

@@ -78,12 +78,12 @@ def _faces_in(
             found.append(np.array([tile.x, tile.y] * 2) + np.array(face.bbox) * tile.side)
     kept: list[Bounds] = []
     for bounds in sorted(found, key=_height, reverse=True):
-        if all(_overlap(bounds, other) < _SAME_FACE for other in kept):
+        if all(overlap(bounds, other) < _SAME_FACE for other in kept):
             kept.append(bounds)
     return kept
 
 
-def _overlap(one: Bounds, other: Bounds) -> float:
+def overlap(one: Bounds, other: Bounds) -> float:
     """Return the shared area over the smaller one's area."""
     low, high = np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])
     shared = float(np.prod(np.clip(high - low, 0, None)))

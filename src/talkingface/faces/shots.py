@@ -24,26 +24,26 @@ def is_jump(last: NDArray[np.floating], bounds: NDArray[np.floating]) -> bool:
     return distance > min(extents) or min(extents) < 0.6 * max(extents)
 
 
-def shot_changes(
-    numbers: NDArray[np.integer],
-    bounds: NDArray[np.floating],
-    matrix: NDArray[np.floating],
+def is_another_shot(
+    last: tuple[NDArray[np.floating], NDArray[np.floating]],
+    now: tuple[NDArray[np.floating], NDArray[np.floating]],
+    frames: int,
     rate: Fraction,
-) -> tuple[Fraction, ...]:
-    """Return the times in seconds at which another shot begins.
+) -> bool:
+    """Whether a face is elsewhere, or turned otherwise, than one head can be after so few frames.
 
     Args:
-        numbers: (N,) the frames that show a face, rising.
-        bounds: (N, 4) left, top, right, bottom of the face.
-        matrix: (N, 4, 4) facial transformation matrices.
+        last, now: (4,) bounds of the face and its (4, 4) facial transformation matrix.
+        frames: from the one to the other; after more than three, a head may be anywhere.
         rate: frames a second.
     """
-    rotation = matrix[:, :3, :3] / np.linalg.norm(matrix[:, :3, :3], axis=1, keepdims=True)
-    gaps = np.diff(numbers)
-    cosine = (np.einsum("nij,nij->n", rotation[:-1], rotation[1:]) - 1) / 2
-    speed = np.degrees(np.arccos(np.clip(cosine, -1, 1))) * float(rate) / gaps
-    return tuple(
-        Fraction(int(numbers[k + 1])) / rate
-        for k in np.flatnonzero(gaps <= _CUT_FRAMES)
-        if speed[k] > _FASTEST_TURN or is_jump(bounds[k], bounds[k + 1])
-    )
+    if frames > _CUT_FRAMES:
+        return False
+    return is_jump(last[0], now[0]) or _turn(last[1], now[1]) * rate / frames > _FASTEST_TURN
+
+
+def _turn(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Return the angle in degrees between the rotations of two transformation matrices."""
+    rotations = [matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0) for matrix in (one, other)]
+    cosine = (float(np.sum(rotations[0] * rotations[1])) - 1) / 2
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

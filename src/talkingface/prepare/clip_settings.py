@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from talkingface.faces.crop import CropMode
+from talkingface.faces.crop_path import CropMode
 
 Framing = Literal["tight", "head", "shoulders"]
 People = Literal["main", "all"]

@@ -1,70 +1,153 @@
-"""Opening a media file for reading, and turning a decoded frame into upright RGB pixels."""
+"""Opening a media file for reading: which files are media at all, and their stream of pictures."""
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
-from talkingface.errors import UserError
+from talkingface.errors import MediaError
+from talkingface.reasons import Reason
+
+LARGEST_PIXELS = 64_000_000
+
+# Formats that hold their own data. Others (playlists, lists of files, session descriptions,
+# devices) name files or addresses that FFmpeg would open in their place.
+_FORMATS = (
+    "mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "live_flv", "asf", "ogg", "mxf",
+    "nut", "rm", "wtv", "gxf", "nsv", "swf", "ivf", "obu", "av1", "h261", "h263", "h264", "hevc",
+    "vvc", "m4v", "vc1", "cavsvideo", "dirac", "dnxhd", "dv", "mjpeg", "yuv4mpegpipe",
+    "gif", "apng", "jpegxl_anim",
+    "aac", "ac3", "eac3", "aiff", "amr", "ape", "au", "caf", "dts", "flac", "mp3", "w64", "wav",
+    "wv",
+)  # fmt: skip
+_PICTURES = tuple(
+    f"{name}_pipe"
+    for name in (
+        "bmp", "dds", "dpx", "exr", "gif", "hdr", "j2k", "jpeg", "jpegls", "jpegxl", "pam", "pbm",
+        "pcx", "pgm", "png", "ppm", "psd", "qoi", "sgi", "svg", "tiff", "webp", "xbm", "xpm", "xwd",
+    )
+)  # fmt: skip
+_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS + _PICTURES)}
+# What the first bytes of a video say, wherever the rest of it has gone: (place, bytes).
+_MARKS = (
+    (4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (4, b"wide"), (4, b"free"), (0, b"\x1aE\xdf\xa3"),
+    (8, b"AVI "), (0, b"\0\0\1\xba"), (0, b"\0\0\1\xb3"), (0, b"FLV\1"), (0, b"OggS"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+)  # fmt: skip
+_NO_VIDEO = "Check that the file is whole and plays."
 
 
 @contextmanager
 def open_media(path: Path) -> Iterator[InputContainer]:
-    """Open a media file; every reading error inside the block becomes a UserError naming the file.
+    """Open a media file; every reading error inside the block becomes a MediaError naming the file.
+
+    Only regular files are opened, and nothing that they refer to.
 
     Raises:
-        UserError: the file is missing, empty, damaged, or no media file.
+        MediaError: the file is missing, unreadable, empty, damaged, or no media file.
     """
+    start = _first_bytes(path)
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            yield container
+        container = av.open(str(path.absolute()), metadata_errors="ignore", options=_OPTIONS)
     except (av.error.FFmpegError, OSError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"{path}: cannot be read as video ({reason}). Check that the file is whole and plays."
+        if any(start[place : place + len(mark)] == mark for place, mark in _MARKS):
+            raise damaged(path, _words(error)) from error
+        raise MediaError(
+            f"{path}: cannot be read as video ({_words(error)}). {_NO_VIDEO}", Reason.NOT_VIDEO
         ) from error
+    with container:
+        try:
+            yield container
+        except (av.error.FFmpegError, OSError) as error:
+            raise damaged(path, _words(error)) from error
 
 
-def video_stream(container: InputContainer, path: Path) -> VideoStream:
+def video_stream(container: InputContainer, path: Path, *, exact: bool = False) -> VideoStream:
     """Return the first moving-picture stream, decoded on the calling thread alone.
 
+    Args:
+        container: the file, from `open_media`.
+        path: its name, for messages.
+        exact: end with an error where the data is damaged, instead of guessing the picture.
+
     Raises:
-        UserError: the file holds no video stream (a sound file, or one with only a cover picture).
+        MediaError: the file holds no video stream (a sound file, or one with only a cover picture),
+            none that can be decoded, or pictures that are too large.
     """
     for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            stream.codec_context.thread_count = 1
-            return stream
-    raise UserError(f"{path}: holds no video stream. Give a video file.")
+        if stream.disposition & Disposition.attached_pic:
+            continue
+        codec = stream.codec_context
+        # PyAV crashes on decoding such a stream.
+        if codec is None:
+            raise MediaError(
+                f"{path}: its picture is coded in a way that cannot be decoded here. "
+                "Convert it to H.264.",
+                Reason.NO_PICTURE,
+            )
+        check_size(path, codec.width, codec.height)
+        codec.thread_count = 1
+        codec.options = {"max_pixels": str(LARGEST_PIXELS)}
+        if exact:
+            codec.options |= {"err_detect": "explode"}
+        return stream
+    raise MediaError(f"{path}: holds no video stream. Give a video file.", Reason.NO_PICTURE)
 
 
-def upright_size(frame: av.VideoFrame, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """Return (width, height) at which a decoded frame is shown: square pixels, rotation applied."""
-    width, height = _square_pixel_width(frame.width, pixel_aspect), frame.height
-    return (height, width) if _quarter_turns(frame) % 2 else (width, height)
+def is_picture(container: InputContainer) -> bool:
+    """Return whether the file is of a format that holds one picture."""
+    return container.format.name in _PICTURES
 
 
-def upright_pixels(frame: av.VideoFrame, pixel_aspect: Fraction | None) -> NDArray[np.uint8]:
-    """Return the (H, W, 3) uint8 RGB picture as a player shows it."""
-    width = _square_pixel_width(frame.width, pixel_aspect)
-    picture = frame.reformat(width=width, format="rgb24").to_ndarray().astype(np.uint8, copy=False)
-    turns = _quarter_turns(frame)
-    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
+def check_size(path: Path, width: int, height: int) -> None:
+    """Refuse pictures that would fill the memory.
+
+    Raises:
+        MediaError: more than LARGEST_PIXELS.
+    """
+    if width * height > LARGEST_PIXELS:
+        raise MediaError(
+            f"{path}: its pictures of {width}x{height} are larger than "
+            f"{LARGEST_PIXELS // 10**6} million pixels. Give a smaller copy.",
+            Reason.TOO_LARGE,
+        )
 
 
-def _quarter_turns(frame: av.VideoFrame) -> int:
-    """Counterclockwise quarter turns that the file's metadata asks for."""
-    return round(frame.rotation / 90) % 4
+def damaged(path: Path, why: str) -> MediaError:
+    """Return the error that says that a video is damaged."""
+    return MediaError(f"{path}: cannot be read as video ({why}). {_NO_VIDEO}", Reason.DAMAGED)
 
 
-def _square_pixel_width(width: int, pixel_aspect: Fraction | None) -> int:
-    return round(width * pixel_aspect) if pixel_aspect else width
+def _first_bytes(path: Path) -> bytes:
+    try:
+        # Opening a pipe would wait for its writer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise MediaError(
+                f"{path}: cannot be read as video (it is no regular file). Give a video file.",
+                Reason.NOT_A_FILE,
+            )
+        with path.open("rb") as file:
+            start = file.read(16)
+    except PermissionError as error:
+        raise MediaError(
+            f"{path}: cannot be read (no permission). Allow this user to read it.",
+            Reason.NO_PERMISSION,
+        ) from error
+    except (OSError, ValueError) as error:
+        raise MediaError(
+            f"{path}: cannot be read as video ({_words(error)}). {_NO_VIDEO}", Reason.NOT_A_FILE
+        ) from error
+    if not start:
+        raise MediaError(f"{path}: cannot be read as video (it is empty).", Reason.EMPTY)
+    return start
+
+
+def _words(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from talkingface.errors import UserError
-from talkingface.video.container import open_media, upright_pixels, video_stream
+from talkingface.video.container import open_media, video_stream
+from talkingface.video.upright import upright_pixels
 
 Frames = NDArray[np.uint8]
 

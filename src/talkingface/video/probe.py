@@ -10,8 +10,8 @@ from pathlib import Path
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from talkingface.errors import UserError
-from talkingface.video.container import open_media, upright_size, video_stream
+from talkingface.video.container import damaged, open_media, video_stream
+from talkingface.video.upright import upright_size
 
 FALLBACK_RATE = Fraction(25)
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
@@ -48,7 +48,7 @@ def probe(path: Path) -> VideoInfo:
     Headers are not trusted: a truncated file gives the duration of what is left of it.
 
     Raises:
-        UserError: the file is missing, unreadable, or holds no video frame.
+        MediaError: the file is missing, unreadable, or holds no video frame.
     """
     with open_media(path) as container:
         stream = video_stream(container, path)
@@ -58,7 +58,7 @@ def probe(path: Path) -> VideoInfo:
             container.seek(min(times), stream=stream)
         frame = next(iter(container.decode(stream)), None)
         if frame is None:
-            raise UserError(f"{path}: holds no video frame. Check that the file is whole.")
+            raise damaged(path, "it holds no video frame")
         width, height = upright_size(frame, stream.sample_aspect_ratio)
         span = (max(times) - min(times)) * _time_base(stream) if times else Fraction(0)
         return VideoInfo(

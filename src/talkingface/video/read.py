@@ -2,57 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
 import av
 import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from talkingface.errors import UserError
-from talkingface.video.container import open_media, upright_pixels, video_stream
+from talkingface.errors import MediaError
+from talkingface.reasons import Reason
+from talkingface.video.container import check_size, damaged, is_picture, open_media, video_stream
 from talkingface.video.probe import probe
+from talkingface.video.upright import deinterlaced, upright_pixels
 
 RgbFrame = NDArray[np.uint8]
 
+# Seconds without a new frame that are a damaged clock, not a still scene.
+_LONGEST_GAP, _LONGEST_GAP_STRICT = 600, 5
+# Frames a second; others come from damaged clocks, or from what is no recording of a person.
+_LOWEST_RATE, _HIGHEST_RATE = 4, 300
+
 
 def constant_rate_frames(
-    path: Path, rate: Fraction | None = None
+    path: Path, rate: Fraction | None = None, *, strict: bool = False
 ) -> Iterator[tuple[Fraction, RgbFrame]]:
     """Yield (time in seconds, (H, W, 3) uint8 RGB frame) at exactly constant rate.
 
     Frame k is the picture that a player shows at time k / rate after the file's first frame: the
     newest one, where a frame that is late by less than half a frame counts as there. So frames
     of variable-rate files are repeated or left out, and the duration is kept within one frame.
-    Rotation from the metadata and non-square pixels are applied. Memory is constant;
+    Rotation from the metadata and non-square pixels are applied, interlaced frames are
+    deinterlaced, and frames are scaled to the first one's size. Memory is constant;
     a repeated frame is the same array, so do not write into it.
 
     Args:
         path: a video file.
         rate: frames a second of the output; None keeps the file's own average rate.
+        strict: take nothing that a player would guess: end with DAMAGED at a damaged frame and
+            where no frame comes for 5 seconds, refuse still pictures, and rates below 4 or above
+            300 frames a second.
 
     Raises:
-        UserError: the file cannot be read, or is damaged; raised when iteration reaches the damage.
+        MediaError: the file cannot be read, or is damaged; raised when iteration reaches the
+            damage.
     """
     own_rate = probe(path).rate
+    if strict and not _LOWEST_RATE <= own_rate <= _HIGHEST_RATE:
+        raise damaged(
+            path,
+            f"it shows {float(own_rate):.3g} frames a second, "
+            f"not {_LOWEST_RATE} to {_HIGHEST_RATE}",
+        )
     out_rate = rate or own_rate
     tolerance = 1 / max(own_rate, out_rate) / 2
+    longest_gap = _LONGEST_GAP_STRICT if strict else _LONGEST_GAP
     with open_media(path) as container:
-        stream = video_stream(container, path)
-        count = 0
+        if strict and is_picture(container):
+            raise _still(path)
+        stream = video_stream(container, path, exact=strict)
+        count = decoded = 0
+        began = end = Fraction(0)
         shown: _Shown | None = None
-        for start, duration, frame in _timed_frames(container, stream, own_rate):
+        size: tuple[int, int] | None = None
+        frames = _checked(container.decode(stream), path, strict)
+        for start, duration, frame in _timed_frames(deinterlaced(frames), own_rate):
+            if shown is not None and start - began > longest_gap:
+                raise damaged(path, f"no frame comes for {float(start - began):.0f} seconds")
             while shown is not None and count / out_rate + tolerance <= start:
                 yield count / out_rate, shown.pixels
                 count += 1
-            shown = _Shown(frame, stream.sample_aspect_ratio)
-            end = start + duration
+            size = size or (frame.width, frame.height)
+            shown = _Shown(frame, stream.sample_aspect_ratio, size)
+            began, decoded = start, decoded + 1
+            end = start + (duration if duration <= longest_gap else 1 / own_rate)
         if shown is None:
-            raise UserError(f"{path}: holds no video frame. Check that the file is whole.")
+            raise damaged(path, "it holds no video frame")
+        if strict and decoded == 1:
+            raise _still(path)
         for k in range(count, max(1, round(end * out_rate))):
             yield k / out_rate, shown.pixels
 
@@ -60,22 +88,37 @@ def constant_rate_frames(
 class _Shown:
     """The decoded frame on show; converted to RGB only if some output time falls on it."""
 
-    def __init__(self, frame: av.VideoFrame, pixel_aspect: Fraction | None) -> None:
+    def __init__(
+        self, frame: av.VideoFrame, pixel_aspect: Fraction | None, size: tuple[int, int]
+    ) -> None:
         self._frame = frame
         self._pixel_aspect = pixel_aspect
+        self._size = size
 
     @cached_property
     def pixels(self) -> RgbFrame:
-        return upright_pixels(self._frame, self._pixel_aspect)
+        return upright_pixels(self._frame, self._pixel_aspect, self._size)
+
+
+def _checked(frames: Iterable[av.VideoFrame], path: Path, strict: bool) -> Iterator[av.VideoFrame]:
+    for frame in frames:
+        check_size(path, frame.width, frame.height)
+        if strict and frame.is_corrupt:
+            raise damaged(path, "a frame is damaged")
+        yield frame
+
+
+def _still(path: Path) -> MediaError:
+    return MediaError(f"{path}: holds one picture, no video. Give a video.", Reason.STILL_PICTURE)
 
 
 def _timed_frames(
-    container: InputContainer, stream: VideoStream, rate: Fraction
+    frames: Iterable[av.VideoFrame], rate: Fraction
 ) -> Iterator[tuple[Fraction, Fraction, av.VideoFrame]]:
     """Yield (start, duration, frame), seconds from the first frame; starts strictly increase."""
     first: Fraction | None = None
     previous = -1 / rate
-    for frame in container.decode(stream):
+    for frame in frames:
         start = previous + 1 / rate
         if frame.pts is not None and frame.time_base is not None:
             time = frame.pts * frame.time_base

@@ -11,14 +11,18 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
+from talkingface.errors import UserError
 from talkingface.video.container import open_media, video_stream
 
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 _BLOCK_SECONDS = Fraction(1, 10)
 # Time stamps of many files jitter by some samples; only a hole longer than this is real silence.
 _SMALLEST_GAP_SECONDS = Fraction(1, 20)
+_SEEK_MARGIN_SECONDS = 5
+_COVER = Disposition.attached_pic
 
 Block = NDArray[np.float32]
 
@@ -63,6 +67,32 @@ def sound_of_file(path: Path) -> SoundSource | None:
         channels = min(stream.channels, 2)
         picture_start = _picture_start(container, path)
     return SoundSource(rate, channels, _file_blocks(path, rate, channels, picture_start))
+
+
+def sound_of_stretch(path: Path, start: Fraction) -> SoundSource | None:
+    """Return a file's sound from `start` on; None if it has none that can be read.
+
+    As `sound_of_file`, but where the sound is damaged it ends, since the picture may be sound;
+    and a file without a picture starts with its own sound.
+
+    Args:
+        path: a video, or a file of sound alone.
+        start: seconds after the start of the file's picture.
+    """
+    try:
+        with open_media(path) as container:
+            if not container.streams.audio:
+                return None
+            stream = container.streams.audio[0]
+            rate = _encodable_rate(stream.rate)
+            channels = min(stream.channels, 2)
+            pictures = [s for s in container.streams.video if not s.disposition & _COVER]
+            origin = _picture_start(container, path) if pictures else Fraction(0)
+    except UserError:
+        return None
+    seek_to = origin + start - _SEEK_MARGIN_SECONDS
+    blocks = _file_blocks(path, rate, channels, origin + start, seek_to)
+    return SoundSource(rate, channels, _until_damage(blocks))
 
 
 class SoundEncoder:
@@ -131,13 +161,31 @@ def _track_blocks(track: AudioTrack, rate: int) -> Iterator[Block]:
     yield from _resampled(resampler, None)
 
 
-def _file_blocks(path: Path, rate: int, channels: int, picture_start: Fraction) -> Iterator[Block]:
-    """Yield the file's sound from `picture_start` on, without holes, in small blocks."""
+def _until_damage(blocks: Iterator[Block]) -> Iterator[Block]:
+    try:
+        yield from blocks
+    except UserError:
+        return
+
+
+def _file_blocks(
+    path: Path,
+    rate: int,
+    channels: int,
+    picture_start: Fraction,
+    seek_to: Fraction = Fraction(0),
+) -> Iterator[Block]:
+    """Yield the file's sound from `picture_start` on, without holes, in small blocks.
+
+    What lies before `seek_to` need not be read; both are seconds of the file's clock.
+    """
     resampler = av.AudioResampler(
         format="fltp", layout="mono" if channels == 1 else "stereo", rate=rate
     )
     given = 0
     with open_media(path) as container:
+        if seek_to > 0:
+            container.seek(round(seek_to * av.time_base))
         for frame in container.decode(container.streams.audio[0]):
             offset = given
             if frame.pts is not None and frame.time_base is not None:

@@ -13,7 +13,13 @@ from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
 from talkingface.errors import UserError
-from talkingface.video.sound import AudioTrack, SoundEncoder, sound_of_file, sound_of_track
+from talkingface.video.sound import (
+    AudioTrack,
+    SoundEncoder,
+    sound_of_file,
+    sound_of_stretch,
+    sound_of_track,
+)
 
 
 class VideoWriter:
@@ -34,6 +40,8 @@ class VideoWriter:
         audio: sound to encode, from the first frame on; cut or filled with silence to fit.
         sound_from: file whose sound is taken, aligned with the start of its own picture; a file
             without sound gives a video without sound.
+        sound_start: seconds of `sound_from` at which the first frame given lies; None is its
+            start. If given, sound that cannot be read is left out, see `sound.sound_of_stretch`.
 
     Raises:
         UserError: the file cannot be created, or `sound_from` cannot be read.
@@ -52,6 +60,7 @@ class VideoWriter:
         threads: int = 1,
         audio: AudioTrack | None = None,
         sound_from: Path | None = None,
+        sound_start: Fraction | None = None,
     ) -> None:
         if audio is not None and sound_from is not None:
             raise ValueError("give `audio` or `sound_from`, not both")
@@ -61,7 +70,11 @@ class VideoWriter:
         self._shape = (height, width, 3)
         source = sound_of_track(audio) if audio is not None else None
         if sound_from is not None:
-            source = sound_of_file(sound_from)
+            source = (
+                sound_of_file(sound_from)
+                if sound_start is None
+                else sound_of_stretch(sound_from, sound_start)
+            )
         self._partial = path.with_name(path.name + ".partial")
         self._container = _open_output(self._partial)
         self._stream = self._container.add_stream(
@@ -75,6 +88,11 @@ class VideoWriter:
         # Untagged, players guess the matrix from the picture's size and show other colours.
         codec.colorspace, codec.color_range = Colorspace.ITU601, ColorRange.MPEG
         self._sound = SoundEncoder(self._container, source) if source is not None else None
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether the file carries sound."""
+        return self._sound is not None
 
     def __enter__(self) -> VideoWriter:
         """Return the writer."""
