@@ -13,11 +13,11 @@ def spawn_workers(workers: int) -> ProcessPoolExecutor:
     """Return a pool of so many fresh processes, which end at once when this one does."""
     # MediaPipe hangs in a forked process once its parent has used it.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(workers, context, initializer=end_with_parent)
 
 
-def _end_with_parent() -> None:
-    """Make this worker end at once when the command is interrupted or killed."""
+def end_with_parent() -> None:
+    """Make this process end at once when the command that started it is interrupted or killed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_await_parent, daemon=True).start()
 
