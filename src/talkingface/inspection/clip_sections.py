@@ -13,6 +13,7 @@ from talkingface.report.histogram import histogram
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.numbers import duration
 
+_MINUTES_FROM = 300
 _MEANINGS = {
     "person": "A name stands for a person.",
     "recording": "A name stands for a recording, since the layout does not say who is seen: a "
@@ -24,8 +25,11 @@ _MEANINGS = {
 
 def people_section(facts: Facts, identities: str) -> Markup:
     """Return who is in the data set, in which splits."""
+    long = facts.person_seconds.max() > _MINUTES_FROM
     drawn = [
-        histogram("Minutes a name", facts.person_seconds / 60, "minutes", of="names"),
+        histogram("Minutes a name", facts.person_seconds / 60, "minutes", of="names")
+        if long
+        else histogram("Seconds a name", facts.person_seconds, "seconds", of="names"),
         histogram("Clips a name", facts.person_clips, "clips", of="names"),
     ]
     largest = [
@@ -66,12 +70,11 @@ def clip_section(facts: Facts, table: ClipTable, size: int) -> Markup:
     return joined(element("p", about), _figures(drawn))
 
 
-def face_section(table: ClipTable, labels: Labels) -> Markup:
+def face_section(table: ClipTable, labels: Labels, kind: str) -> Markup:
     """Return how large, sharp, turned and lively the faces are."""
     measured = [figure for figure in _measured(table) if figure is not None]
-    unmeasured = element(
-        "p", "prepare measured nothing here: the clips are synthetic, and their labels are exact."
-    )
+    synthetic = "Nothing had to be measured: the clips are synthetic, their labels exact."
+    unmeasured = element("p", synthetic if kind == "synthetic" else "Nothing was measured.")
     about = f"Frame by frame, of {labels.clips:,} of {len(table):,} clips spread evenly."
     frames = [
         histogram("Yaw", labels.yaw, "degrees, right of the picture is positive", of="frames"),
@@ -128,5 +131,7 @@ def _row(name: str, *cells: str) -> Markup:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Markup]) -> Markup:
-    head = element("thead", element("tr", *(element("th", text) for text in heads)))
+    first, *numbers = heads
+    cells = (element("th", text, class_="number") for text in numbers)
+    head = element("thead", element("tr", element("th", first), *cells))
     return element("div", element("table", head, element("tbody", *rows)), class_="wide")

@@ -70,7 +70,7 @@ def page(root: Path, settings: InspectionSettings) -> str:
     sections = {
         "People": people_section(facts, info.identities),
         "Clips": clip_section(facts, table, info.size),
-        "Faces": face_section(table, labels),
+        "Faces": face_section(table, labels, info.kind),
         "What was left out": reject_section(rejected, _SHEETS_MB * MEGABYTE),
         "What is missing": missing_section(*read_missing(root, _SOME)),
         "Clips to play": sample_section(samples, settings.seed),

@@ -6,7 +6,8 @@ PAGE_CSS = """
 .facts li { background: var(--panel); border-radius: 6px; padding: .5rem .8rem; }
 .facts b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 3rem; }
-td.number { text-align: right; padding-right: 1.4rem; }
+td.number, th.number { text-align: right; padding-right: 1.4rem; }
+.wide + .figures, .tables + .figures { margin-top: 1.2rem; }
 svg .bar { fill: currentColor; opacity: .75; }
 .sheet { max-width: 100%; border-radius: 6px; display: block; margin: .4rem 0 1rem; }
 """

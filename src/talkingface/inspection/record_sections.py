@@ -24,11 +24,12 @@ def reject_section(rejected: Sequence[Rejected] | None, room: float) -> Markup:
         room: bytes that the page may grow by the pictures.
     """
     if rejected is None:
-        return element("p", "Nothing is recorded: these clips were made, not chosen.")
+        return element("p", "No record of it lies beside the manifest.")
     if not rejected:
         return element("p", "Nothing: every piece of every file became a clip.")
-    heads = ("reason", "in words", "pieces", "of video")
-    head = element("thead", element("tr", *(element("th", text) for text in heads)))
+    heads = [element("th", text) for text in ("reason", "in words")]
+    heads += [element("th", text, class_="number") for text in ("pieces", "of video")]
+    head = element("thead", element("tr", *heads))
     table = element("table", head, element("tbody", *map(_row, rejected)))
     details = []
     for of_reason in rejected:
@@ -111,7 +112,7 @@ def _player(sample: Sample) -> Markup:
     said = f"{clip.identity}, {seconds:.1f} s, {float(clip.rate):.4g} frames/s"
     origin = f", from {clip.source}" + (f" at {clip.start:.1f} s" if clip.start else "")
     video = element(
-        "video", src=sample.url, controls=True, loop=True, playsinline=True, preload="metadata"
+        "video", src=sample.url, controls=True, loop=True, playsinline=True, preload="auto"
     )
     return element(
         "figure",

@@ -14,14 +14,16 @@ from talkingface.report.numbers import MINUS, ticks
 WIDTH, HEIGHT = 460, 200
 _LEFT, _RIGHT, _TOP, _BASE = 48, 14, 10, 152
 _BARS = 40
-# Bars reach from the first of these percentiles to the last, and the rest is in the end bars:
-# one clip of an hour must not press all others into one bar.
+# Bars end at these percentiles where the extreme is far off, and what lies beyond is in the end
+# bars: one clip of an hour must not press all others into one bar.
 _ENDS = (0.25, 99.75)
-_FAR = 1.5
+_FAR = 0.25
 
 
 def histogram(title: str, values: ArrayLike, axis: str, *, of: str = "clips") -> Markup | None:
     """Return a figure of a quantity; None where no value is finite.
+
+    One that is the same everywhere is said in words.
 
     Args:
         title: of the figure.
@@ -33,12 +35,17 @@ def histogram(title: str, values: ArrayLike, axis: str, *, of: str = "clips") ->
     known = every[np.isfinite(every)]
     if not known.size:
         return None
+    without = every.size - known.size
+    missing = [f"{without:,} {of} without a value"] if without else []
+    if known.min() == known.max():
+        same = f"{_text(float(known[0]))} for all {known.size:,} {of}"
+        about = element("span", f"({'; '.join([axis, *missing])})", class_="muted")
+        return element("figure", element("b", title), f": {same} ", about, class_="chart")
     edges = _edges(known)
     counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
     beyond = int((known < edges[0]).sum() + (known > edges[-1]).sum())
-    notes = [f"median {_text(float(np.median(known)))}"]
-    without = every.size - known.size
-    notes += [f"{without:,} {of} without a value"] if without else []
+    notes = [f"median {float(np.median(known)):.3g}".replace("-", MINUS)]
+    notes += missing
     notes += [f"{beyond:,} beyond the ends"] if beyond else []
     caption = element(
         "figcaption",
@@ -63,11 +70,9 @@ def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = float(known.min()), float(known.max())
     inner_low, inner_high = np.percentile(known, _ENDS)
     width = inner_high - inner_low
-    if width > 0 and high - low > _FAR * width:
-        low, high = max(low, inner_low), min(high, inner_high)
-    if not high > low:
-        margin = 0.05 * abs(low) or 0.5
-        return np.array([low - margin, low + margin])
+    if width > 0:
+        low = inner_low if inner_low - low > _FAR * width else low
+        high = inner_high if high - inner_high > _FAR * width else high
     if np.equal(known, np.round(known)).all() and high - low < _BARS:
         return np.arange(np.floor(low), np.ceil(high) + 2) - 0.5
     return np.linspace(low, high, _BARS + 1)
@@ -89,9 +94,7 @@ def _frame(tallest: int, edges: NDArray[np.float64], axis: str, of: str) -> list
         height = f"{_y(count, tallest):.1f}"
         parts.append(element("line", class_="grid", x1=_LEFT, x2=right, y1=height, y2=height))
         parts.append(element("text", _short(count), x=_LEFT - 6, y=height, class_="left"))
-    middle = float(edges.mean())
-    shown = ticks(float(edges[0]), float(edges[-1]), 7) if len(edges) > 2 else [middle]
-    for value in shown:
+    for value in ticks(float(edges[0]), float(edges[-1]), 7):
         place = f"{_x(value, edges):.1f}"
         parts.append(element("line", class_="axis", x1=place, x2=place, y1=_BASE, y2=_BASE + 4))
         parts.append(element("text", _text(value), x=place, y=_BASE + 18))
