@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from talkingface.prepare.source import Source
-from talkingface.prepare.walk import Found
+from talkingface.prepare.walk import VIDEO_SUFFIXES, Found
 from talkingface.reasons import Reason
 
 Identities = Literal["person", "recording", "file"]
-
-VIDEO_SUFFIXES = frozenset(
-    ".avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ts .webm .wmv".split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True)
