@@ -36,6 +36,13 @@ def test_small_whole_numbers_have_a_bar_each() -> None:
     assert counted(figure) == [2, 1, 3]
 
 
+def test_many_whole_numbers_are_spread_over_bars_of_equal_room() -> None:
+    figure = histogram("Side", np.arange(100, 350), "pixels")
+    assert figure is not None
+    assert set(counted(figure)[:-1]) == {7}
+    assert sum(counted(figure)) == 250
+
+
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan], [np.inf]])
 def test_nothing_finite_is_no_chart(values: list[float]) -> None:
     assert histogram("Yaw", values, "degrees") is None

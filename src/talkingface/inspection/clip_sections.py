@@ -87,7 +87,7 @@ def face_section(table: ClipTable, labels: Labels, kind: str) -> Markup:
         _figures(measured) if measured else unmeasured,
         element("h3", "Head and mouth"),
         element("p", about, class_="muted"),
-        _figures(frames) if labels.yaw.size else element("p", "No frame shows a face."),
+        _figures(frames) if labels.yaw.size else element("p", "None of their frames shows a face."),
     )
 
 

@@ -26,6 +26,8 @@ from talkingface.report.style import CSS
 from talkingface.report.videos import MEGABYTE
 
 _SOME = 20
+_FEW = 8
+_LONG_NUMBER = 10_000_000
 # Of the page's room, what is kept for the pictures of rejected pieces.
 _SHEETS_MB = 6.0
 
@@ -92,9 +94,9 @@ def page(root: Path, settings: InspectionSettings) -> str:
 
 def _heading(root: Path, info: DatasetInfo, facts: Facts, faults: Sequence[str]) -> Markup:
     made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-    alarms = [*_alarms(facts), *faults[:_SOME]]
-    if len(faults) > _SOME:
-        alarms.append(f"… and {len(faults) - _SOME:,} more damaged files.")
+    alarms = [*_alarms(facts), *faults[:_FEW]]
+    if len(faults) > _FEW:
+        alarms.append(f"… and {len(faults) - _FEW:,} more damaged files.")
     return joined(
         element("h1", str(root)),
         element("p", f"{info.kind} data set, as of {made}.", class_="muted"),
@@ -111,16 +113,16 @@ def _facts(info: DatasetInfo, facts: Facts) -> list[Markup]:
     rates = f"{rate:.4g}" if commonest == whole.clips else f"{rate:.4g} and others"
     names = {"person": "people", "recording": "recordings as people", "file": "files as people"}
     pairs = [
-        (f"{whole.people:,}", names[info.identities]),
-        (f"{whole.clips:,}", "clips"),
-        (duration(whole.seconds), "of video"),
-        (f"{facts.frames:,}", "frames"),
+        (_count(whole.people), names[info.identities]),
+        (_count(whole.clips), "clips"),
+        (_span(whole.seconds), "of video"),
+        (_count(facts.frames), "frames"),
         (f"{info.size} x {info.size}", "pixels"),
         (rates, "frames a second"),
         (f"{facts.with_sound / whole.clips:.0%}", "with sound"),
     ]
     if facts.recordings:
-        pairs.append((f"{facts.recordings:,}", "recordings"))
+        pairs.append((_count(facts.recordings), "recordings"))
     if facts.bytes:
         pairs.append((_size(facts.bytes), "of clips"))
     return [element("li", element("b", value), words) for value, words in pairs]
@@ -131,6 +133,15 @@ def _alarms(facts: Facts) -> list[str]:
         return []
     names = ", ".join(facts.torn[:5]) + (", …" if len(facts.torn) > 5 else "")
     return [f"In several splits: {names}. Training refuses that."]
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < _LONG_NUMBER else f"{number / 1e6:,.1f} M"
+
+
+def _span(seconds: float) -> str:
+    hours = round(seconds / 3600)
+    return duration(seconds) if hours < 100 else f"{hours:,} h"
 
 
 def _size(count: int) -> str:

@@ -73,8 +73,10 @@ def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
     if width > 0:
         low = inner_low if inner_low - low > _FAR * width else low
         high = inner_high if high - inner_high > _FAR * width else high
-    if np.equal(known, np.round(known)).all() and high - low < _BARS:
-        return np.arange(np.floor(low), np.ceil(high) + 2) - 0.5
+    if np.equal(known, np.round(known)).all():
+        # As many whole numbers in each bar, or every few bars one would stand out.
+        step = int(np.ceil((high - low + 1) / _BARS))
+        return np.arange(np.floor(low), np.ceil(high) + step + 1, step) - 0.5
     return np.linspace(low, high, _BARS + 1)
 
 
