@@ -92,7 +92,8 @@ class Adapter(ABC):
 
 def is_video(found: Found) -> bool:
     """Whether a file is called as videos are."""
-    return found.path.suffix.lower() in VIDEO_SUFFIXES
+    _, dot, suffix = found.name.rpartition("/")[2].rpartition(".")
+    return dot + suffix.lower() in VIDEO_SUFFIXES
 
 
 def stem(found: Found) -> str:
