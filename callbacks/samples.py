@@ -48,8 +48,9 @@ class SampleVideos(Callback):
 
     def _write(self, trainer: L.Trainer, pl_module: Any) -> None:
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
-        firsts = {clip.identity: clip for clip in reversed(data.splits["val"])}
-        for clip in list(firsts.values())[: self.clips]:
+        clips = data.splits["val"]
+        _, firsts = np.unique(clips.coded("identity")[0], return_index=True)
+        for clip in clips.take(np.sort(firsts)[: self.clips]):
             indices = range(min(self.frames, clip.frames))
             path = clip_path(data.root, clip.clip)
             driving = read_clip_frames(path, indices, data.window.size, data.backend)

@@ -10,13 +10,16 @@ import lightning as L
 import torch
 from lightning.pytorch.callbacks import Callback
 
+from data_modules.loader import ClipLoader
+
 
 class Throughput(Callback):
     """Log speed over the last `every` steps; validation and checkpoints are not counted.
 
     Logs "speed/frames_per_second" (driving frames of all ranks), "speed/waiting_for_data" (share
-    of the time between two steps in which the next batch was not there) and "speed/peak_memory_gb"
-    (of the process, or of the GPU where one is used).
+    of the time of loading and training in which a batch was asked for and not yet there),
+    "speed/loader_processes" (of this rank) and "speed/peak_memory_gb" (of the process, or of the
+    GPU where one is used).
 
     Args:
         every: steps between two figures.
@@ -24,46 +27,56 @@ class Throughput(Callback):
 
     def __init__(self, every: int):
         self.every = every
-        self._reset()
+        self._reset(0.0)
 
-    def _reset(self) -> None:
-        self.waited = self.worked = 0.0
-        self.frames = 0
+    def _reset(self, waited: float) -> None:
+        self.worked, self.frames = 0.0, 0
+        self.waited_before = waited
         self.mark: float | None = None
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: Any) -> None:
+        """Begin a count that holds nothing of an earlier one."""
+        self._reset(0.0)
+        self.first = True
 
     def on_train_batch_start(
         self, trainer: L.Trainer, pl_module: Any, batch: Any, batch_idx: int
     ) -> None:
-        """Count the time since the last step's end as waiting."""
-        now = time.perf_counter()
-        if self.mark is not None:
-            self.waited += now - self.mark
-        self.mark = now
+        """Leave the first batch out: waiting for it is waiting for the loader to start."""
+        if self.first:
+            self._reset(_waited(trainer))
+            self.first = False
+        self.mark = time.perf_counter()
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Count the step's time as work, and log now and then."""
-        now = time.perf_counter()
         if self.mark is not None:
-            self.worked += now - self.mark
-        self.mark = now
+            self.worked += time.perf_counter() - self.mark
         clips, length = batch["driving"].shape[:2]
         self.frames += clips * length * trainer.world_size
         if pl_module.step % self.every == 0 and self.worked:
-            spent = self.waited + self.worked
+            waited = _waited(trainer)
+            spent = waited - self.waited_before + self.worked
             pl_module.log_now(
                 {
                     "speed/frames_per_second": self.frames / spent,
-                    "speed/waiting_for_data": self.waited / spent,
+                    "speed/waiting_for_data": (waited - self.waited_before) / spent,
+                    "speed/loader_processes": _loader(trainer).num_workers,
                     "speed/peak_memory_gb": _peak_memory_gb(pl_module.device),
                 }
             )
-            self._reset()
+            self._reset(waited)
 
-    def on_validation_start(self, trainer: L.Trainer, pl_module: Any) -> None:
-        """Leave validation out of the count."""
-        self.mark = None
+
+def _loader(trainer: L.Trainer) -> ClipLoader:
+    loader: Any = trainer.train_dataloader
+    return loader
+
+
+def _waited(trainer: L.Trainer) -> float:
+    return _loader(trainer).waited
 
 
 def _peak_memory_gb(device: torch.device) -> float:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 
 from data_modules.augmentation import ColourAugmentation
-from data_modules.dataset import ClipBatch, ClipDataset, Window
+from data_modules.dataset import ClipDataset, Window
 from data_modules.geometry import GeometricAugmentation
+from data_modules.loader import ClipLoader
 from data_modules.sampler import StepSampler
-from data_modules.splits import Split, split_clips
+from data_modules.splits import Split, SplitRule, split_clips
 from talkingface.errors import UserError
-from talkingface.manifest import Clip, read_dataset, read_track
+from talkingface.manifest import ClipTable, Track, read_dataset, read_track
 from talkingface.video.clips import Backend
 
 
@@ -38,6 +39,7 @@ class ClipDataModule(L.LightningDataModule):
         colours: alteration of the driver's colours while training; None leaves them.
         backend: "decord" or "pyav", what decodes the clips.
         memory: megabytes that each loader process may keep of decoded clips.
+        splits: "official", "hash" or "auto", see split_clips.
         seed: seed of the data order and of every sample.
 
     Raises:
@@ -60,6 +62,7 @@ class ClipDataModule(L.LightningDataModule):
         colours: ColourAugmentation | None,
         backend: Backend,
         memory: float,
+        splits: SplitRule,
         seed: int,
     ):
         super().__init__()
@@ -70,8 +73,10 @@ class ClipDataModule(L.LightningDataModule):
         self.geometry, self.colours = geometry, colours
         self.backend, self.memory = backend, memory
         self.start_step = 0
+        # Set by callbacks.quarantine: only a run has a place for records.
+        self.ledgers: Path | None = None
         self.info, clips = read_dataset(self.root)
-        self.splits = split_clips(clips, val_identities, test_identities)
+        self.splits = split_clips(clips, val_identities, test_identities, splits)
 
     def dataset(self, split: Split) -> ClipDataset:
         """Return the samples of one split; only training augments and follows the seed."""
@@ -86,11 +91,18 @@ class ClipDataModule(L.LightningDataModule):
             self.colours if training else None,
             self.backend,
             self.memory,
+            split,
+            self.ledgers,
+            self._ranks()[1],
         )
 
     def label_statistics(self) -> dict[str, np.ndarray]:
-        """Return mean and deviation of pose and expression over training frames with a face."""
-        tracks = [read_track(self.root, clip.clip) for clip in _spread(self.splits["train"], 500)]
+        """Return mean and deviation of pose and expression over training frames with a face.
+
+        Raises:
+            UserError: most of the labels cannot be read.
+        """
+        tracks = list(self._readable_tracks(_spread(self.splits["train"], 500)))
         statistics = {}
         for name in ("pose", "expression"):
             rows = np.concatenate([getattr(track, name)[track.face] for track in tracks])
@@ -98,14 +110,25 @@ class ClipDataModule(L.LightningDataModule):
             statistics[f"{name}_std"] = np.maximum(rows.std(axis=0), 1e-3)
         return statistics
 
-    def train_dataloader(self) -> DataLoader[ClipBatch]:
+    def _readable_tracks(self, clips: ClipTable) -> Iterator[Track]:
+        """Yield the labels of clips, leaving out those that a training would replace."""
+        bad = 0
+        for clip in clips:
+            try:
+                yield read_track(self.root, clip.clip, crc32=clip.track_crc32)
+            except UserError:
+                bad += 1
+                if bad > len(clips) // 2:
+                    raise
+
+    def train_dataloader(self) -> ClipLoader:
         """Return the loader of the steps from `start_step` on."""
         dataset = self.dataset("train")
         sampler = self._sampler(dataset, self.steps, self.seed)
         sampler.start = self.start_step
         return self._loader(dataset, sampler)
 
-    def val_dataloader(self) -> DataLoader[ClipBatch]:
+    def val_dataloader(self) -> ClipLoader:
         """Return the loader of a fixed subset: the same windows at every validation."""
         dataset = self.dataset("val")
         return self._loader(dataset, self._sampler(dataset, self.val_batches, 0))
@@ -121,8 +144,7 @@ class ClipDataModule(L.LightningDataModule):
 
     def _sampler(self, dataset: ClipDataset, steps: int, seed: int) -> StepSampler:
         """Return this rank's part of the global batches."""
-        trainer = self.trainer
-        ranks, rank = (trainer.world_size, trainer.global_rank) if trainer else (1, 0)
+        ranks, rank = self._ranks()
         if self.batch_size % ranks:
             raise UserError(
                 f"batch_size={self.batch_size} cannot be divided by {ranks} ranks: it counts the "
@@ -130,14 +152,21 @@ class ClipDataModule(L.LightningDataModule):
             )
         return StepSampler(len(dataset), self.batch_size // ranks, steps, seed, rank, ranks)
 
-    def _loader(self, dataset: ClipDataset, sampler: StepSampler) -> DataLoader[ClipBatch]:
-        return DataLoader(
+    def _ranks(self) -> tuple[int, int]:
+        """Return the number of ranks and this one's."""
+        return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+
+    def _loader(self, dataset: ClipDataset, sampler: StepSampler) -> ClipLoader:
+        return ClipLoader(
             dataset,
             batch_sampler=sampler,
             num_workers=self.workers,
             prefetch_factor=4 if self.workers else None,
             persistent_workers=self.workers > 0,
             worker_init_fn=outlive_signals,
+            # Copies to a GPU then go on beside its work.
+            pin_memory=self.trainer is not None
+            and self.trainer.strategy.root_device.type == "cuda",
             # Else each pass over a loader draws from the global state, which a resumed run lacks.
             generator=torch.Generator(),
         )
@@ -154,7 +183,6 @@ def outlive_signals(worker: int) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: signal.alarm(30))
 
 
-def _spread(clips: list[Clip], most: int) -> list[Clip]:
-    """Return at most `most` clips, spread evenly over the list."""
-    places = np.linspace(0, len(clips) - 1, min(most, len(clips))).astype(int)
-    return [clips[place] for place in places]
+def _spread(clips: ClipTable, most: int) -> ClipTable:
+    """Return at most `most` clips, spread evenly over the table."""
+    return clips.take(np.linspace(0, len(clips) - 1, min(most, len(clips))).astype(int))

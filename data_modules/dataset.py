@@ -15,10 +15,10 @@ from torch.utils.data import Dataset
 from data_modules.augmentation import ColourAugmentation
 from data_modules.geometry import GeometricAugmentation, Labels
 from data_modules.memory import ClipMemory
+from data_modules.quarantine import Quarantine
 from data_modules.sampler import Key
 from talkingface.errors import UserError
-from talkingface.faces.landmark_sets import to_ibug68
-from talkingface.manifest import Clip, DatasetInfo
+from talkingface.manifest import Clip, ClipTable, DatasetInfo
 from talkingface.video.clips import Backend
 
 
@@ -37,6 +37,7 @@ class ClipBatch(TypedDict):
         face: (B, T) bool, whether the labels were seen in this very frame.
         time: (B, T) float32, seconds from the clip's start.
         seed: (B,) int64, for the random choices of the step that uses the sample.
+        replaced: (B,) bool, whether another clip stands in for one that cannot be read.
     """
 
     source: Tensor
@@ -49,6 +50,7 @@ class ClipBatch(TypedDict):
     face: Tensor
     time: Tensor
     seed: Tensor
+    replaced: Tensor
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,19 @@ class Window:
 class ClipDataset(Dataset[ClipBatch]):
     """One random window a clip and epoch, drawn from (seed, epoch, index) alone.
 
+    Args:
+        root: data set folder.
+        info: its description.
+        clips: the clips of a split; those too short for a window are left out.
+        window: which frames make a sample.
+        seed: seed of every sample.
+        geometry, colours: alterations; None leaves the samples as they are.
+        backend: what decodes the clips.
+        memory: megabytes that each loader process may keep of decoded clips.
+        split: the split's name, for the record of clips that cannot be read.
+        ledgers: folder of these records; None keeps none.
+        rank: of the process that trains.
+
     Raises:
         UserError: no clip is long enough for a window and a source frame outside it.
     """
@@ -89,16 +104,21 @@ class ClipDataset(Dataset[ClipBatch]):
         colours: ColourAugmentation | None = None,
         backend: Backend = "decord",
         memory: float = 0.0,
+        split: str = "train",
+        ledgers: Path | None = None,
+        rank: int = 0,
     ):
         self.info, self.window, self.seed = info, window, seed
         self.geometry, self.colours = geometry, colours
-        self.memory = ClipMemory(root, window.size, backend, memory)
-        self.clips = [clip for clip in clips if clip.frames > window.span]
+        table = ClipTable.of(clips)
+        self.clips = table.take(table.numbers("frames") > window.span)
         if not self.clips:
             raise UserError(
                 f"{root}: none of {len(clips)} clips has more than {window.span} frames: lower "
                 "data.clip_length or data.stride, or prepare longer clips."
             )
+        self.memory = ClipMemory(root, self.clips, window.size, backend, memory)
+        self.quarantine = Quarantine(split, self.clips, seed, ledgers, rank)
 
     def __len__(self) -> int:
         """Return the number of clips that are long enough."""
@@ -106,17 +126,18 @@ class ClipDataset(Dataset[ClipBatch]):
 
     def __getitem__(self, key: Key) -> ClipBatch:
         """Return the sample of one (epoch, index) key, without the batch dimension."""
-        epoch, index = key
-        rng = np.random.default_rng([self.seed, epoch, index])
-        clip = self.clips[index]
+        sample, replaced = self.quarantine.sample(key, lambda clip: self._sample(clip, key))
+        return {**sample, "replaced": torch.tensor(replaced)}
+
+    def _sample(self, clip: Clip, key: Key) -> ClipBatch:
+        """Return a sample of a clip; the random choices are the key's, whatever the clip."""
+        rng = np.random.default_rng([self.seed, *key])
         start = int(rng.integers(clip.frames - self.window.span + 1))
         wanted = start + self.window.stride * np.arange(self.window.length)
         others = np.setdiff1d(np.arange(clip.frames), np.arange(start, start + self.window.span))
         source = int(rng.choice(others))
-        chosen = [source, *wanted.tolist()]
-        frames, track = self.memory.read(clip, chosen)
-        points = to_ibug68(track.landmarks[chosen], self.info.landmark_set)
-        labels = Labels(track.pose[chosen], track.expression[chosen], points)
+        frames, track = self.memory.read(clip, [source, *wanted.tolist()])
+        labels = Labels(track.pose, track.expression, track.landmarks)
         if self.geometry:
             names = self.info.expression_names
             frames, labels = self.geometry.apply(frames, labels, names, rng)
@@ -130,9 +151,10 @@ class ClipDataset(Dataset[ClipBatch]):
             "expression": torch.from_numpy(labels.expression[1:]),
             "landmarks": torch.from_numpy(labels.landmarks[1:]),
             "source_landmarks": torch.from_numpy(labels.landmarks[0]),
-            "face": torch.from_numpy(track.face[wanted]),
+            "face": torch.from_numpy(track.face[1:]),
             "time": torch.from_numpy((wanted / float(clip.rate)).astype(np.float32)),
             "seed": torch.tensor(rng.integers(2**62)),
+            "replaced": torch.tensor(False),
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
 Key = tuple[int, int]
@@ -36,15 +37,23 @@ class StepSampler(Sampler[list[Key]]):
         self.samples, self.batch_size, self.steps = samples, batch_size, steps
         self.seed, self.rank, self.world_size = seed, rank, world_size
         self.start = 0
+        self._order: tuple[int, NDArray[np.int64]] | None = None
         self.steps_per_epoch = max(samples // (batch_size * world_size), 1)
 
     def batch(self, step: int) -> list[Key]:
         """Return the keys that this rank sees at a step."""
         epoch, position = divmod(step, self.steps_per_epoch)
-        order = np.random.default_rng([self.seed, epoch]).permutation(self.samples)
+        order = self._order_of(epoch)
         first = (position * self.world_size + self.rank) * self.batch_size
         places = (first + np.arange(self.batch_size)) % self.samples
         return [(epoch, int(order[place])) for place in places]
+
+    def _order_of(self, epoch: int) -> NDArray[np.int64]:
+        """Return an epoch's order; drawing it takes longer than a step where clips are many."""
+        if self._order is None or self._order[0] != epoch:
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.samples)
+            self._order = epoch, order
+        return self._order[1]
 
     def __iter__(self) -> Iterator[list[Key]]:
         """Yield the batches from `start` to the last step."""

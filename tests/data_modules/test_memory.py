@@ -39,12 +39,11 @@ def test_a_kept_clip_is_decoded_once(tiny_run: TinyRun, monkeypatch: pytest.Monk
     assert len(calls) == 1
 
 
-def test_memory_stays_within_its_bound(tiny_run: TinyRun) -> None:
-    dataset = _dataset(tiny_run, 100)
-    dataset[(0, 0)]
-    one = dataset.memory.used
-    dataset = _dataset(tiny_run, 2.5 * one / 2**20)
-    for index in range(len(dataset)):
-        dataset[(0, index)]
-        assert dataset.memory.used <= 2.5 * one
-    assert len(dataset.memory.kept) == 2
+def test_a_split_that_does_not_fit_is_not_kept_at_all(tiny_run: TinyRun) -> None:
+    clips = len(_dataset(tiny_run, 100))
+    decoded = clips * 30 * 64**2 * 3 / 2**20
+    for megabytes, kept in ((1.1 * decoded, clips), (0.99 * decoded, 0)):
+        dataset = _dataset(tiny_run, megabytes)
+        for index in range(clips):
+            dataset[(0, index)]
+        assert len(dataset.memory.kept) == kept

@@ -4,33 +4,13 @@ import pytest
 from talkingface.faces.crop import (
     Box,
     bounds_of,
-    clip_boxes,
     crop_frame,
     cut,
     frame_face,
     kept_inside,
+    share_outside,
 )
-
-
-def moving_bounds(centres, heights):
-    """Return (T, 4) bounds of a face 0.8 times as wide as high."""
-    centres, heights = np.asarray(centres, float), np.asarray(heights, float)
-    half = np.column_stack([0.4 * heights, 0.5 * heights])
-    return np.concatenate([centres - half, centres + half], axis=1)
-
-
-def wandering(count=200):
-    """A face that strolls and nods, 100 to 130 pixels high."""
-    t = np.arange(count)
-    centres = np.column_stack([300 + 80 * np.sin(t / 40), 200 + 30 * np.cos(t / 25)])
-    return moving_bounds(centres, 115 + 15 * np.sin(t / 60))
-
-
-def holds(box: Box, bounds) -> bool:
-    left, top, right, bottom = bounds
-    return (
-        box.x <= left and box.y <= top and right <= box.x + box.side and bottom <= box.y + box.side
-    )
+from talkingface.faces.framings import FRAMINGS
 
 
 def test_framing_leaves_room_for_hair_above_and_shoulders_below():
@@ -46,47 +26,6 @@ def test_scale_widens_the_crop_about_its_centre():
     one, wide = frame_face(bounds), frame_face(bounds, scale=1.5)
     assert wide.side == pytest.approx(1.5 * one.side)
     assert wide.centre == pytest.approx(one.centre)
-
-
-def test_fixed_crop_holds_the_face_wherever_it_goes():
-    bounds = wandering()
-    boxes = clip_boxes(bounds, np.ones(len(bounds), bool), "fixed")
-    assert len(boxes) == len(bounds)
-    assert len(set(boxes)) == 1
-    assert all(holds(box, row) for box, row in zip(boxes, bounds, strict=True))
-
-
-def test_tracked_crop_follows_and_holds_the_face_more_closely_than_a_fixed_one():
-    bounds = wandering()
-    seen = np.ones(len(bounds), bool)
-    boxes = clip_boxes(bounds, seen, "tracked")
-    assert all(holds(box, row) for box, row in zip(boxes, bounds, strict=True))
-    assert max(box.side for box in boxes) < clip_boxes(bounds, seen, "fixed")[0].side
-
-
-def test_tracked_crop_never_jumps_even_when_the_face_does():
-    bounds = wandering()
-    bounds[100:] += 60
-    bounds[50] += 200
-    boxes = clip_boxes(bounds, np.ones(len(bounds), bool), "tracked", smoothing=12)
-    steps = np.diff([(*box.centre, box.side) for box in boxes], axis=0)
-    assert np.abs(steps).max() < 0.05 * boxes[0].side
-
-
-def test_frames_without_a_face_do_not_move_the_crop():
-    bounds = wandering()
-    seen = np.ones(len(bounds), bool)
-    seen[60:70] = False
-    spoilt = bounds.copy()
-    spoilt[60:70] = 5000
-    for mode in ("fixed", "tracked"):
-        boxes = clip_boxes(spoilt, seen, mode)
-        assert all(holds(box, row) for box, row in zip(boxes, bounds, strict=True))
-
-
-def test_clip_without_any_face_has_no_crop():
-    with pytest.raises(ValueError, match="no frame"):
-        clip_boxes(wandering(5), np.zeros(5, bool), "fixed")
 
 
 def test_crop_inside_the_picture_stays_as_it_is():
@@ -131,13 +70,54 @@ def test_whole_picture_at_its_own_size_is_returned_unchanged():
     assert np.array_equal(crop_frame(picture, Box(0.0, 0.0, 48.0), 48), picture)
 
 
-def test_crop_beyond_the_picture_repeats_its_edge():
+def test_crop_beyond_the_picture_mirrors_it_and_leaves_the_inside_alone():
+    picture = np.random.default_rng(0).integers(0, 255, (100, 100, 3), dtype=np.uint8)
+    cropped = crop_frame(picture, Box(40.0, 0.0, 100.0), 100)
+    assert np.array_equal(cropped[:, :60], picture[:, 40:])
+    near = cropped[:, 60:62].astype(float) - picture[:, :97:-1].astype(float)
+    assert np.abs(near).mean() < 30
+
+
+def test_padding_is_no_streaks_and_ever_more_blurred():
+    """Along the edge the picture varies; outwards it varies less, but does not repeat."""
+    picture = np.random.default_rng(1).integers(0, 255, (200, 200, 3), dtype=np.uint8)
+    cropped = crop_frame(picture, Box(140.0, 0.0, 200.0), 200).astype(float)
+    detail = np.abs(np.diff(cropped, axis=0)).mean(axis=(0, 2))
+    inside, near, far = detail[:55].mean(), detail[62:66].mean(), detail[100:].mean()
+    assert inside > near > 2 * far
+    assert np.abs(np.diff(cropped[:, 60:80], axis=1)).mean() > 2
+
+
+def test_box_far_from_the_picture_still_gives_a_crop():
     picture = np.full((50, 50, 3), 40, np.uint8)
-    picture[:, -1] = 200
-    cropped = crop_frame(picture, Box(30.0, 10.0, 40.0), 40)
-    assert cropped.shape == (40, 40, 3)
-    assert (cropped[:, 25:] == 200).all()
-    assert (crop_frame(picture, Box(500.0, 500.0, 20.0), 10) == 200).all()
+    assert (crop_frame(picture, Box(500.0, -700.0, 20.0), 10) == 40).all()
+    assert crop_frame(np.zeros((1, 1, 3), np.uint8), Box(-3.0, 0.0, 8.0), 16).shape == (16, 16, 3)
+
+
+def test_share_outside_is_an_area():
+    assert share_outside(Box(0.0, 0.0, 100.0), 100, 100) == 0
+    assert share_outside(Box(-50.0, 0.0, 100.0), 100, 100) == pytest.approx(0.5)
+    assert share_outside(Box(50.0, 50.0, 100.0), 100, 100) == pytest.approx(0.75)
+    assert share_outside(Box(300.0, 0.0, 100.0), 100, 100) == 1
+
+
+def test_framings_show_what_their_names_say():
+    bounds = np.array([100.0, 80.0, 180.0, 180.0])
+    tight, head, shoulders = (
+        frame_face(bounds, shape=FRAMINGS[name]) for name in ("tight", "head", "shoulders")
+    )
+    assert tight.side < head.side < shoulders.side
+    assert head == frame_face(bounds)
+    for box, share in ((tight, 0.75), (head, 0.57), (shoulders, 0.36)):
+        assert 100 / box.side == pytest.approx(share)
+    below = [(box.y + box.side - 180) / 100 for box in (tight, head, shoulders)]
+    assert below[0] < 0.2 < below[1] < 0.6 < below[2]
+
+
+def test_every_framing_may_shrink_only_so_far_that_the_face_fits():
+    for shape in FRAMINGS.values():
+        box = frame_face(np.array([10.0, 10.0, 90.0, 110.0]), shape=shape)
+        assert kept_inside(box, 20, 20, shape).side * 0.99 > 100 * min(1, shape.face_share / 0.75)
 
 
 def test_cut_equals_indexing_with_clipped_indices():

@@ -2,9 +2,20 @@
 
 import ctypes
 import errno
+import hashlib
+import io
 import os
 import signal
 import time
+
+import numpy as np
+from PIL import Image
+
+from talkingface.dataset.whole_files import replaced_file
+from talkingface.manifest import Clip, Measures, checksum, clip_path, track_path
+from talkingface.prepare.filters import decide
+from talkingface.prepare.piece import Piece
+from talkingface.reasons import Reason
 
 
 def misbehave(task, beat):
@@ -78,3 +89,56 @@ FAULTS = {
     "raise": _raise,
     "full": _full,
 }
+
+
+def pieces_of(root, limits, log, job, beat):
+    """Make pieces of a text file as `make_pieces` does of a video, and note the call in `log`.
+
+    The first word is one of FAULTS, "slow" or anything; the second is the height of the face in
+    the second piece. The first piece is always good, the third shows nobody.
+    """
+    with log.open("a") as file:
+        file.write(f"{job.source.name}\n")
+    with log.with_name("pids.txt").open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    kind, height, *_ = job.source.path.read_text().split()
+    beat(0)
+    FAULTS.get(kind, _nothing)(kind, job.source.path.parent, beat)
+    if kind == "slow":
+        time.sleep(0.1)
+    pieces = []
+    for number, measures in enumerate(
+        (
+            Measures(face_px=200, face_share=1, yaw_low=-3.5),
+            Measures(face_px=float(height), face_share=1),
+            Measures(face_share=0),
+        )
+    ):
+        reason, detail = decide(measures, 2.0, limits)
+        kept = reason is Reason.KEPT
+        clip = _clip(root, job, f"{job.prefix}-{number:03d}", measures) if kept else None
+        looks = np.frombuffer(hashlib.sha512(f"{job.source.name}{number}".encode()).digest(), "u8")
+        pieces.append(
+            Piece(2.0 * number, 2.0, reason, detail, measures, clip, tuple(looks), _picture(number))
+        )
+    return pieces
+
+
+def _clip(root, job, name, measures):
+    content = f"{job.source.name} {name}".encode()
+    for path in (clip_path(root, name), track_path(root, name)):
+        with replaced_file(path) as partial:
+            partial.write_bytes(content)
+    size, crc = len(content), checksum(content)
+    return Clip(
+        clip=name, identity=job.source.identity, source=job.source.name, frames=50, rate_num=25,
+        rate_den=1, crop_x=0.0, crop_y=0.0, crop_side=100.0, has_audio=False,
+        recording=job.source.recording, start=0.0, bytes=size, crc32=crc, track_crc32=crc,
+        measures=measures,
+    )  # fmt: skip
+
+
+def _picture(number):
+    content = io.BytesIO()
+    Image.new("RGB", (96, 72), (80 * number, 90, 120)).save(content, "JPEG")
+    return content.getvalue()

@@ -54,7 +54,9 @@ def run(cfg: DictConfig) -> None:
     wanted_codes = path.apply(network, codes, wanted)
     made = generate_frames(network, to_tensor(portrait[None])[0], wanted_codes, cfg.chunk)
     columns = 3 if cfg.side_by_side else 1
-    with VideoWriter(output, rate, columns * size, size, sound_from=driving) as writer:
+    with VideoWriter(
+        output, rate, columns * size, size, crf=16, gop=50, tune=None, sound_from=driving
+    ) as writer:
         beside = reference.frames(rate) if cfg.side_by_side else repeat(None, frames)
         for frame, true in tqdm(zip(made, beside, strict=False), "animating", frames, unit="frame"):
             pixels = to_uint8(frame[None])[0]

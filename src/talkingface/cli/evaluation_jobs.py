@@ -155,8 +155,8 @@ def _clips(cfg: DictConfig) -> tuple[DatasetInfo, Sequence[Clip]]:
     info, clips = read_dataset(Path(required(cfg.data.root, "data")))
     if cfg.split == "all":
         return info, clips
-    numbers = [required(cfg.data[n], f"data.{n}") for n in ("val_identities", "test_identities")]
-    splits = split_clips(clips, *numbers)
+    val, test = (required(cfg.data[n], f"data.{n}") for n in ("val_identities", "test_identities"))
+    splits = split_clips(clips, val, test, cfg.data.splits or "auto")
     if cfg.split not in splits:
         raise UserError(f"split={cfg.split}: must be train, val, test or all.")
     return info, splits[cfg.split]
@@ -174,9 +174,10 @@ def _fill_in(cfg: DictConfig, checkpoint: Path) -> None:
     stored = checkpoint.parent.parent / "config.json"
     if not missing or (cfg.split == "all" and "root" not in missing):
         return
-    if not stored.is_file():
-        wanted = " ".join(f"data.{name}=..." for name in missing)
+    needed = [name for name in missing if name != "splits"]
+    if not stored.is_file() and needed:
+        wanted = " ".join(f"data.{name}=..." for name in needed)
         raise UserError(f"{checkpoint}: lies in no run's folder, so give {wanted}.")
-    trained = json.loads(stored.read_text())["data"]
+    trained = json.loads(stored.read_text())["data"] if stored.is_file() else {}
     for name in missing:
-        cfg.data[name] = trained[name]
+        cfg.data[name] = trained.get(name)

@@ -2,60 +2,106 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from omegaconf import DictConfig
 
 from talkingface.errors import UserError
+from talkingface.faces.crop_path import CropMode
 from talkingface.faces.identity import IdentitySettings
-from talkingface.faces.prepare_clip import ClipSettings
-from talkingface.faces.prepare_folder import Summary, prepare_folder
 from talkingface.model_files import FACE_LANDMARKER, find_model
-
-CROP_MODES = ("fixed", "tracked")
+from talkingface.prepare.clip_settings import ClipSettings, Framing, People
+from talkingface.prepare.engine import prepare
+from talkingface.prepare.filter_limits import FilterLimits
+from talkingface.prepare.order import Duplicates, Order
+from talkingface.prepare.worker import Limits
 
 
 def run(cfg: DictConfig) -> None:
-    """Prepare all videos of `cfg.input` and print what became of them.
+    """Prepare the videos of `cfg.input` and print what became of them.
 
     Raises:
         UserError: a field has a wrong value, the model is missing, or no video can be used.
     """
-    settings = _clip_settings(cfg)
-    if int(cfg.workers) < 1:
-        raise UserError(f"workers={cfg.workers}: must be 1 or more.")
-    explicit = Path(cfg.landmarker).expanduser() if cfg.landmarker else None
-    summary = prepare_folder(
-        Path(cfg.input).expanduser(),
-        Path(cfg.output).expanduser(),
-        find_model(FACE_LANDMARKER, explicit),
-        settings,
-        _identity_settings(cfg.identity),
-        int(cfg.workers),
+    print(prepare(_order(cfg)).text())
+
+
+def _order(cfg: DictConfig) -> Order:
+    order = Order(
+        source=Path(cfg.input).expanduser(),
+        root=Path(cfg.output).expanduser(),
+        model=Path(),
+        layout=str(cfg.layout),
+        clips=_clip_settings(cfg),
+        filters=_filters(cfg.filters),
+        duplicates=_one_of(cfg.filters.duplicates, "filters.duplicates", Duplicates),
+        identity=_identity_settings(cfg.identity),
+        limits=_limits(cfg.limits),
+        workers=int(cfg.workers),
+        shard=int(cfg.shard),
+        shards=int(cfg.shards),
     )
-    print(_report(summary, Path(cfg.output)))
+    # Last, since it may have to be downloaded.
+    explicit = Path(cfg.landmarker).expanduser() if cfg.landmarker else None
+    return replace(order, model=find_model(FACE_LANDMARKER, explicit))
 
 
 def _clip_settings(cfg: DictConfig) -> ClipSettings:
     if cfg.size < 32 or cfg.size % 2:
         raise UserError(f"size={cfg.size}: must be even and 32 or more.")
-    if cfg.crop.mode not in CROP_MODES:
-        raise UserError(f"crop.mode={cfg.crop.mode}: choose one of {', '.join(CROP_MODES)}.")
-    if cfg.crop.scale <= 0:
-        raise UserError(f"crop.scale={cfg.crop.scale}: must be above 0.")
+    seconds = _number(cfg.max_seconds, "max_seconds", above=0) if cfg.max_seconds else None
     return ClipSettings(
-        size=cfg.size,
+        size=int(cfg.size),
         rate=_rate(cfg.rate),
-        max_seconds=cfg.max_seconds,
-        crop_mode=cfg.crop.mode,
-        crop_scale=float(cfg.crop.scale),
-        crop_smoothing=float(cfg.crop.smoothing),
-        min_face=float(cfg.min_face),
-        min_face_share=float(cfg.min_face_share),
-        min_seconds=float(cfg.min_seconds),
+        max_seconds=seconds,
+        clip_seconds=_number(cfg.clip_seconds, "clip_seconds", above=0),
+        people=_one_of(cfg.people, "people", People),
+        framing=_one_of(cfg.crop.framing, "crop.framing", Framing),
+        crop_mode=_one_of(cfg.crop.mode, "crop.mode", CropMode),
+        crop_scale=_number(cfg.crop.scale, "crop.scale", above=0),
+        crop_smoothing=_number(cfg.crop.smoothing, "crop.smoothing", least=0),
     )
+
+
+def _filters(cfg: DictConfig) -> FilterLimits:
+    names = [field.name for field in fields(FilterLimits)]
+    return FilterLimits(**{name: _number(cfg[name], f"filters.{name}", least=0) for name in names})
+
+
+def _limits(cfg: DictConfig) -> Limits:
+    whole = cfg.file_seconds
+    return Limits(
+        stall_seconds=_number(cfg.stall_seconds, "limits.stall_seconds", above=0),
+        file_seconds=None if whole is None else _number(whole, "limits.file_seconds", above=0),
+        memory=_number(cfg.memory, "limits.memory", above=0),
+    )
+
+
+def _number(value: Any, name: str, *, least: float = -math.inf, above: float = -math.inf) -> float:
+    """Return a finite number within bounds.
+
+    Raises:
+        UserError: it is something else.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isfinite(number) and number >= least and number > above:
+        return number
+    bound = f"above {above:g}" if above > -math.inf else f"{least:g} or more"
+    raise UserError(f"{name}={value}: must be a number, {bound}.")
+
+
+def _one_of(value: Any, name: str, choices: Any) -> Any:
+    allowed = get_args(choices)
+    if value not in allowed:
+        raise UserError(f"{name}={value}: choose one of {', '.join(allowed)}.")
+    return value
 
 
 def _rate(value: Any) -> Fraction | None:
@@ -77,17 +123,3 @@ def _identity_settings(cfg: DictConfig) -> IdentitySettings:
         file_column=cfg.file_column,
         column=cfg.column,
     )
-
-
-def _report(summary: Summary, output: Path) -> str:
-    frames = sum(clip.frames for clip in summary.clips)
-    minutes = float(sum(clip.frames / clip.rate for clip in summary.clips)) / 60
-    people = len({clip.identity for clip in summary.clips})
-    lines = [
-        f"prepared {len(summary.clips)} of {len(summary.clips) + len(summary.rejected)} videos "
-        f"(identities: {people}, frames: {frames}, minutes: {minutes:.1f}): {output}"
-    ]
-    if summary.rejected:
-        lines.append(f"rejected {len(summary.rejected)}, see {output / 'rejected.csv'}:")
-        lines += [f"  {file}: {reason}" for file, reason in summary.rejected]
-    return "\n".join(lines)

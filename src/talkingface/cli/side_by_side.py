@@ -69,7 +69,10 @@ def write_comparison(cfg: DictConfig, shown: Shown, output: Path) -> None:
     cell, columns = size * shown.enlarge, len(shown.networks) + 1
     caption = _captions(["reference", *shown.names], cell)
     height = _CAPTION + cell * len(rows)
-    with VideoWriter(output, info.rate, columns * cell, height, sound_from=driving) as writer:
+    with VideoWriter(
+        output, info.rate, columns * cell, height,
+        crf=16, gop=50, tune=None, sound_from=driving,
+    ) as writer:  # fmt: skip
         for cells in tqdm(zip(*rows, strict=True), "comparing", frames, unit="frame"):
             pictures = [_enlarged(np.concatenate(row, 1), shown.enlarge) for row in cells]
             writer.write(np.concatenate([caption, *pictures]))

@@ -117,7 +117,7 @@ def _map_places(root: Path, content: str) -> tuple[Path, Path]:
 
 
 def _mapped_again(root: Path, content: str) -> ClipTable:
-    table = pq.read_table(root / MANIFEST_FILE).combine_chunks()
+    table = _read_parquet(root / MANIFEST_FILE)
     for path in _map_places(root, content):
         try:
             _write_map(table, path)
@@ -125,6 +125,16 @@ def _mapped_again(root: Path, content: str) -> ClipTable:
             continue
         return ClipTable.mapped(path)
     return ClipTable(table, None)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    """Return a manifest, column after column: all at once would take twice the memory."""
+    schema = pq.read_schema(path)
+    columns = [
+        pq.read_table(path, columns=[name], use_threads=False).column(0).combine_chunks()
+        for name in schema.names
+    ]
+    return pa.table(columns, schema)
 
 
 def _write_map(table: pa.Table, path: Path) -> None:

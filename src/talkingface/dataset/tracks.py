@@ -90,6 +90,8 @@ def read_track(root: Path, clip: str, rows: Sequence[int] | None = None, crc32: 
         if crc32 and checksum(content) != crc32:
             raise ValueError("its checksum differs from the manifest's")
         kind, count, first = _layout(content[:_LONGEST_HEADER])
+        if rows is not None:
+            _check_range(rows, count)
         records = np.frombuffer(content, kind, count, first)
         return _track(records if rows is None else records[list(rows)])
     except (OSError, ValueError, IndexError) as error:
@@ -103,13 +105,19 @@ def _read_rows(path: Path, rows: Sequence[int]) -> NDArray[np.void]:
     file = os.open(path, os.O_RDONLY)
     try:
         kind, count, first = _layout(os.pread(file, _LONGEST_HEADER, 0))
-        low, high = min(rows), max(rows)
-        if not 0 <= low <= high < count:
-            raise IndexError(f"it has rows 0 to {count - 1}, asked for {low} to {high}")
+        low, high = _check_range(rows, count)
         stretch = os.pread(file, (high + 1 - low) * kind.itemsize, first + low * kind.itemsize)
     finally:
         os.close(file)
     return np.frombuffer(stretch, kind, high + 1 - low)[np.subtract(rows, low)]
+
+
+def _check_range(rows: Sequence[int], count: int) -> tuple[int, int]:
+    """Return the first and the last of the rows."""
+    low, high = min(rows), max(rows)
+    if not 0 <= low <= high < count:
+        raise IndexError(f"it has rows 0 to {count - 1}, asked for {low} to {high}")
+    return low, high
 
 
 def _layout(head: bytes) -> tuple[np.dtype, int, int]:

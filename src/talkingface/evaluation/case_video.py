@@ -95,7 +95,7 @@ def _panels(footage: CaseFootage) -> tuple[str, ...]:
 def _encode(path: Path, footage: CaseFootage, size: int, frames: int, quality: int) -> int:
     side = min(max(size, SMALLEST), LARGEST)
     width = side * len(_panels(footage))
-    with VideoWriter(path, footage.rate, width, side, crf=quality, gop=50) as out:
+    with VideoWriter(path, footage.rate, width, side, crf=quality, gop=50, tune=None) as out:
         for pictures in islice(_pictures(footage, size), frames):
             out.write(np.concatenate([_scaled(picture, side) for picture in pictures], axis=1))
         return out.frames

@@ -16,6 +16,8 @@ CropMode = Literal["fixed", "tracked"]
 _MEDIAN_FRAMES = 5
 # The furthest that a tracked crop moves, and grows, in a frame, in sides.
 FASTEST_STEP = 0.02
+# How much wider than the face a crop is that has to run after it.
+_ROOM = 1.05
 # How much wider than the face alone needs a fixed crop may become.
 _WIDEST = 1.6
 
@@ -72,11 +74,13 @@ def clip_boxes(
         bounds: (T, 4) left, top, right, bottom of the face's landmarks in each frame, pixels.
         seen: (T,) whether the face was seen; other rows of `bounds` are ignored.
         mode: "fixed": one box around wherever the face goes; "tracked": a box that follows the
-            face, its centre and size smoothed so that it never jumps.
+            face, its centre and size smoothed so that it never jumps, and widened where the face
+            is faster.
         scale, shape: see `frame_face`.
         smoothing: "tracked" only: standard deviation of the Gaussian, frames.
-        step: "tracked" only: the furthest that the box moves along each axis in a frame, in units
-            of the clip's smallest side, and the most by which the logarithm of its side changes.
+        step: "tracked" only: the furthest that the box's centre moves along each axis in a frame,
+            in units of the clip's smallest side, and the most by which the logarithm of its side
+            changes.
 
     Raises:
         ValueError: no frame shows a face.
@@ -86,21 +90,20 @@ def clip_boxes(
     if mode == "fixed":
         low, high = bounds[seen, :2].min(axis=0), bounds[seen, 2:].max(axis=0)
         return [frame_face(np.concatenate([low, high]), scale, shape)] * len(bounds)
-    boxes = [frame_face(row, scale, shape) for row in bounds[seen]]
-    values = np.array([(*box.centre, math.log(box.side)) for box in boxes])
     every = np.arange(len(bounds))
-    filled = np.column_stack([np.interp(every, every[seen], column) for column in values.T])
-    smooth = _gaussian(_median(filled), smoothing)
-    log_sides = _slowed(smooth[:, 2], step)
-    slowest = step * math.exp(log_sides.min())
+    filled = np.column_stack([np.interp(every, every[seen], edge) for edge in bounds[seen].T])
+    steady = _median(filled)
+    boxes = [frame_face(row, scale, shape) for row in steady]
+    smooth = _gaussian(np.array([(*box.centre, math.log(box.side)) for box in boxes]), smoothing)
+    slowest = step * math.exp(smooth[:, 2].min())
+    centres = np.column_stack([_slowed(column, slowest) for column in smooth[:, :2].T])
+    # A crop that is too slow for the face becomes wide enough to hold it.
+    reach = np.abs(steady - np.tile(centres, 2)).max(axis=1)
+    log_sides = _above(np.maximum(_slowed(smooth[:, 2], step), np.log(2 * _ROOM * reach)), step)
+    sides = np.exp(log_sides)
     return [
-        Box(x - math.exp(log_side) / 2, y - math.exp(log_side) / 2, math.exp(log_side))
-        for x, y, log_side in zip(
-            _slowed(smooth[:, 0], slowest).tolist(),
-            _slowed(smooth[:, 1], slowest).tolist(),
-            log_sides.tolist(),
-            strict=True,
-        )
+        Box(x - side / 2, y - side / 2, side)
+        for x, y, side in zip(*centres.T.tolist(), sides.tolist(), strict=True)
     ]
 
 
@@ -135,11 +138,12 @@ def _slowed(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
     limit; so does the middle, it is the same forwards and backwards, and values that keep the
     limit stay as they are.
     """
+    return (_above(values, step) - _above(-values, step)) / 2
+
+
+def _above(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Return the lowest curve that lies nowhere below the (T,) values and keeps the limit."""
     ramp = step * np.arange(len(values))
-
-    def above(column: NDArray[np.float64]) -> NDArray[np.float64]:
-        forwards = np.maximum.accumulate(column + ramp) - ramp
-        backwards = np.maximum.accumulate(column[::-1] + ramp)[::-1] - ramp[::-1]
-        return np.maximum(forwards, backwards)
-
-    return (above(values) - above(-values)) / 2
+    forwards = np.maximum.accumulate(values + ramp) - ramp
+    backwards = np.maximum.accumulate((values - ramp)[::-1])[::-1] + ramp
+    return np.maximum(forwards, backwards)

@@ -48,17 +48,19 @@ def with_cuts(frames: Iterable[TimedFrame]) -> Iterator[tuple[Fraction, NDArray[
     ahead: deque[TimedFrame] = deque()
     usual: deque[float] = deque(maxlen=_REMEMBERED)
     last: _Sketch | None = None
-    while ahead or (following := next(source, None)) is not None:
-        time, picture = ahead.popleft() if ahead else following
+    while item := ahead.popleft() if ahead else next(source, None):
+        time, picture = item
         sketch = _sketch(picture)
-        is_cut = last is not None and _differs(last, sketch, usual)
-        if is_cut and last is not None:
+        is_cut = is_flash = False
+        if last is not None and _differs(last, sketch, usual):
             while len(ahead) < _FLASH_FRAMES and (later := next(source, None)) is not None:
                 ahead.append(later)
-            is_cut = not any(not _differs(last, _sketch(later), usual) for _, later in ahead)
-        if last is not None and not is_cut:
+            is_flash = any(not _differs(last, _sketch(later), usual) for _, later in ahead)
+            is_cut = not is_flash
+        elif last is not None:
             usual.append(_change(last, sketch))
-        last = sketch
+        # What follows a flash is compared with what was before it.
+        last = last if is_flash else sketch
         yield time, picture, is_cut
 
 

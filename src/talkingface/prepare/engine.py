@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-from talkingface.adapters.listing import Listing, list_sources
 from talkingface.errors import MediaError, UserError
 from talkingface.manifest import clip_path, track_path
-from talkingface.prepare.filters import decide
 from talkingface.prepare.folder import claim, held, sweep
-from talkingface.prepare.journal import Journal, JournalWriter, Record, Stamp
-from talkingface.prepare.merge import Inventory, Job, merge
-from talkingface.prepare.naming import prefixes, shard_of
+from talkingface.prepare.inventory import Inventory, Job, take_inventory
+from talkingface.prepare.journal import Journal, JournalWriter, Record
+from talkingface.prepare.merge import merge
+from talkingface.prepare.naming import prefixes
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
 from talkingface.prepare.pieces import make_pieces
@@ -23,6 +21,113 @@ from talkingface.prepare.progress import Progress
 from talkingface.prepare.serving import FULL
 from talkingface.prepare.summary import Summary
 from talkingface.prepare.supervised import DiskFullError, Supervised
-from talkingface.prepare.verdicts import FAILURES, SOFT
-from talkingface.prepare.walk import Found, Ignored, Unusable, walk
+from talkingface.prepare.walk import printable_name
+from talkingface.prepare.worker import Casualty
 from talkingface.reasons import Reason
+
+Work = Callable[[Job, Beat], list[Piece]]
+
+
+def prepare(order: Order, work: Work | None = None) -> Summary:
+    """Make a data set, or what is missing of one begun before, or this machine's part of one.
+
+    Whatever a video is or does to its process, it is named with a reason and the others go on.
+    What is done is journaled at once: a process that is killed costs the videos in flight. The
+    machine that completes the last part writes the manifest, which follows from the input and the
+    settings alone. Scripts that use this need `if __name__ == "__main__"`.
+
+    Args:
+        order: what is asked for.
+        work: what makes the pieces of a video, importable; None is `make_pieces`.
+
+    Returns:
+        What became of the input. If other machines are not done yet, of this machine's part.
+
+    Raises:
+        UserError: nothing to prepare, a folder of other settings, no usable video, a full disk, or
+            something that would fail with any video.
+    """
+    inventory = take_inventory(order)
+    claim(order)
+    with held(order.shard_folder / "lock"):
+        journal = Journal(order.work)
+        _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
+    journal = Journal(order.work)
+    left = _unfinished(order, inventory, journal)
+    if left:
+        return Summary.of_part(order, inventory, len(left))
+    with held(order.work / "lock", wait=True), _full_disk_said(order, lambda: "All videos"):
+        return merge(order, inventory, journal)
+
+
+def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
+    try:
+        return make_pieces(
+            job.source, job.prefix, order.root, order.model, order.clips, order.filters, beat
+        )
+    except MediaError as error:
+        return [Piece(0, 0, error.reason, str(error).removeprefix(f"{job.source.path}: "))]
+
+
+def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Work) -> None:
+    """Prepare the videos that the journals know nothing of, or nothing that is still true."""
+    missing = [job for job in jobs if not job.is_done(journal.record(job.source.name), order)]
+    known = set(prefixes(journal).values())
+    known |= {job.prefix for job in jobs if job.source.name in journal}
+    sweep(order, known.__contains__)
+    # The longest first, so that no process is left alone with one at the end.
+    missing.sort(key=lambda job: (-job.size, job.source.name))
+    total, left = (sum(job.size for job in some) for some in (jobs, missing))
+    journaled = JournalWriter(order.shard_folder)
+    done = len(jobs) - len(missing)
+    with (
+        Progress(total, total - left) as bar,
+        _full_disk_said(order, lambda: f"{done} of {len(jobs)} videos"),
+    ):
+        pool = Supervised(work, order.workers, order.limits, proven=done > 0, tick=bar.tick)
+        for job, answer in pool.run(missing):
+            pieces = _pieces(answer)
+            earlier = journal.record(job.source.name)
+            journaled.add(job.source.name, job.stamp(order), pieces)
+            _remove_superseded(order, earlier, pieces)
+            done += 1
+            kept = sum(piece.clip is not None for piece in pieces)
+            bar.video(job.size, kept, len(pieces) - kept)
+
+
+def _pieces(answer: list[Piece] | Casualty) -> list[Piece]:
+    if isinstance(answer, Casualty):
+        return [Piece(0, 0, answer.reason, printable_name(answer.detail))]
+    return answer or [Piece(0, 0, Reason.NO_FACE, "nobody is seen")]
+
+
+def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Piece]) -> None:
+    """Remove the clips that an earlier record of a video knows and the new one does not."""
+    if earlier is None:
+        return
+    now = {piece.clip.clip for piece in pieces if piece.clip is not None}
+    for piece in earlier.pieces:
+        if piece.clip is not None and piece.clip.clip not in now:
+            clip_path(order.root, piece.clip.clip).unlink(missing_ok=True)
+            track_path(order.root, piece.clip.clip).unlink(missing_ok=True)
+
+
+def _unfinished(order: Order, inventory: Inventory, journal: Journal) -> list[Job]:
+    return [
+        job for job in inventory.jobs if not job.is_done(journal.record(job.source.name), order)
+    ]
+
+
+@contextmanager
+def _full_disk_said(order: Order, done: Callable[[], str]) -> Iterator[None]:
+    """Say a full disk in one message, with what is `done`; other faults stay as they are."""
+    try:
+        yield
+    except (DiskFullError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in FULL:
+            raise
+        room = shutil.disk_usage(order.root).free / 1e6
+        raise UserError(
+            f"{order.root}: nothing more can be written ({error}; {room:.0f} MB free). {done()} "
+            "are done and kept. Make room and run the same command again."
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,7 @@ _HOPELESS = 20
 
 
 class DiskFullError(Exception):
-    """A task could not write: the text says what the system said."""
+    """A task could not write; the text is the system's."""
 
 
 class Supervised(Generic[Task, Answer]):
@@ -126,7 +127,7 @@ class Supervised(Generic[Task, Answer]):
             answer: Answer = message.answer
             return answer
         if message.full:
-            raise DiskFullError(message.text)
+            raise DiskFullError(os.strerror(message.full))
         reason = Reason.OUT_OF_MEMORY if message.memory else Reason.CRASHED
         return Casualty(reason, message.text)
 

@@ -18,6 +18,8 @@ from talkingface.reasons import Reason
 
 Task = TypeVar("Task")
 
+# A process first loads libraries, from a disk that may be slow.
+_START_SECONDS = 60
 # A killed process ends at once, unless it waits for a disk that does not answer.
 _LAST_SECONDS = 10
 
@@ -120,7 +122,10 @@ class Worker(Generic[Task]):
             detail = f"needed more than {limits.memory:g} MB of memory"
             return Casualty(Reason.OUT_OF_MEMORY, detail)
         now = time.monotonic()
-        if now - self._heard > limits.stall_seconds:
+        patience = limits.stall_seconds
+        if self._began is None:
+            patience = max(patience, _START_SECONDS)
+        if now - self._heard > patience:
             return Casualty(Reason.TOO_SLOW, f"no progress for {limits.stall_seconds:g} s")
         most = limits.file_seconds
         most = 30 + 30 * self._seconds if most is None else most

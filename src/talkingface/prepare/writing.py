@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +19,14 @@ from talkingface.faces.crop import Box, crop_frame
 from talkingface.faces.face_track import nearest_seen
 from talkingface.faces.person_track import PersonTrack
 from talkingface.faces.pose import pose_in_crop
-from talkingface.manifest import Clip, Track, clip_path, track_path, write_track
+from talkingface.manifest import (
+    Clip,
+    Track,
+    clip_path,
+    size_and_checksum,
+    track_path,
+    write_track,
+)
 from talkingface.reasons import Reason
 from talkingface.video.container import open_media, video_stream
 from talkingface.video.write import VideoWriter
@@ -154,13 +160,13 @@ class _BeingCut:
         if found != clip.frames:
             message = f"{path}: holds {found} frames after writing {clip.frames}"
             return _without_files(self._root, self.cutting, MediaError(message, Reason.CRASHED))
-        video = path.read_bytes()
+        size, crc32 = size_and_checksum(path)
         return replace(
             clip,
             has_audio=self._writer.has_sound,
-            bytes=len(video),
-            crc32=zlib.crc32(video),
-            track_crc32=zlib.crc32(labels.read_bytes()),
+            bytes=size,
+            crc32=crc32,
+            track_crc32=size_and_checksum(labels)[1],
         )
 
     def abandon(self) -> None:

@@ -85,7 +85,7 @@ def synthesize_clip(
     write_track(root, name, track)
     sound = AudioTrack(speech_sound(Motion(motion_seed), float(frames / rate)), SOUND_RATE)
     drawn = renderer(identity[1], size)
-    with VideoWriter(clip_path(root, name), rate, size, size, gop=12, audio=sound) as writer:
+    with VideoWriter(clip_path(root, name), rate, size, size, audio=sound) as writer:
         for first in range(0, frames, _BLOCK):
             block = slice(first, first + _BLOCK)
             for frame in drawn.render(track.pose[block], track.expression[block]):
