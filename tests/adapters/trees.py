@@ -7,7 +7,7 @@ from pathlib import Path
 from talkingface.adapters.listing import Listing, list_sources
 from talkingface.faces.identity import IdentitySettings
 from talkingface.manifest import clip_path, read_dataset
-from talkingface.prepare.walk import Found
+from talkingface.prepare.walk import Found, walk
 
 STEM = IdentitySettings()
 
@@ -32,12 +32,8 @@ def write_lists(root: Path, texts: Mapping[str, str]) -> None:
 
 
 def found_in(root: Path) -> list[Found]:
-    """Every file below a folder, as the walk gives them."""
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    return [
-        Found(path, path.relative_to(root).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in files
-    ]
+    """The files below a folder that may be videos, as prepare finds them."""
+    return [file for file in walk(root, root / "out") if isinstance(file, Found)]
 
 
 def listed(root: Path, layout: str = "auto", identity: IdentitySettings = STEM) -> Listing:

@@ -8,7 +8,7 @@ HOSTILE = "<b>&\"'</script><script>alert(1)"
 class Elements(HTMLParser):
     """Lists the page's elements, addresses and text, and checks that every element is closed."""
 
-    VOID = frozenset({"meta", "input", "wbr"})
+    VOID = frozenset({"meta", "input", "wbr", "img", "br"})
 
     def __init__(self) -> None:
         super().__init__()

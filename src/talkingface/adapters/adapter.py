@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from talkingface.prepare.source import Source
-from talkingface.prepare.walk import Found
+from talkingface.prepare.walk import VIDEO_SUFFIXES, Found
 from talkingface.reasons import Reason
 
 Identities = Literal["person", "recording", "file"]
-
-VIDEO_SUFFIXES = frozenset(
-    ".avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ts .webm .wmv".split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,8 @@ class Adapter(ABC):
 
 def is_video(found: Found) -> bool:
     """Whether a file is called as videos are."""
-    return found.path.suffix.lower() in VIDEO_SUFFIXES
+    _, dot, suffix = found.name.rpartition("/")[2].rpartition(".")
+    return dot + suffix.lower() in VIDEO_SUFFIXES
 
 
 def stem(found: Found) -> str:

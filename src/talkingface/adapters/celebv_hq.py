@@ -9,7 +9,7 @@ from functools import cached_property
 
 from talkingface.adapters.adapter import Adapter, Place, Refusal, is_video, stem
 from talkingface.adapters.lists import find_list, read_text
-from talkingface.adapters.voxceleb import VIDEO_ID
+from talkingface.adapters.voxceleb import VIDEO_ID, WHOLE
 from talkingface.errors import UserError
 from talkingface.prepare.source import Source
 from talkingface.prepare.walk import Found
@@ -32,7 +32,7 @@ class CelebVHQ(Adapter):
             return None
         clip = _CLIP.fullmatch(stem(found))
         if clip is None:
-            whole = re.fullmatch(VIDEO_ID, stem(found), re.ASCII)
+            whole = WHOLE.fullmatch(stem(found))
             words = "the whole recording" if whole else "not named <YouTube id>_<number>.mp4"
             return Refusal(Reason.NOT_LISTED, words)
         if self._clips and f"{clip[1]}_{clip[2]}" not in self._clips:
@@ -43,7 +43,7 @@ class CelebVHQ(Adapter):
         """Whether the list is there and names more than half of the videos that are cut."""
         if find_list(self.root, _LIST) is None:
             return False
-        cuts = [file for file in found if not re.fullmatch(VIDEO_ID, stem(file), re.ASCII)]
+        cuts = [file for file in found if not WHOLE.fullmatch(stem(file))]
         return super().recognises(cuts)
 
     def missing(self, sources: Sequence[Source]) -> Iterable[str]:

@@ -39,7 +39,7 @@ class Files(Adapter):
             alone = self._stems[stem(found)] == 1
             return Place(stem(found) if alone and stem(found) else found.name, found.name)
         # As seen from the input: what a link points to is somebody else's arrangement.
-        who = self._rule(self._here / found.path.relative_to(self.root))
+        who = self._rule(self._here / found.path.absolute().relative_to(self.root.absolute()))
         if who is None:
             return Refusal(Reason.NO_IDENTITY, "the identity table lacks this file")
         return Place(who, found.name)

@@ -21,6 +21,8 @@ from talkingface.prepare.walk import Found
 from talkingface.reasons import Reason
 
 PUBLISHED: tuple[type[Adapter], ...] = (VoxCeleb1, VoxCeleb2, Hdtf, CelebVHQ, Mead, Grid)
+# A layout is recognised by so many files, spread evenly.
+_ENOUGH = 5000
 # Who is in two splits goes to the one that must not be trained on.
 _STRICTEST = ("test", "val", "train", "")
 
@@ -99,7 +101,8 @@ def _adapter(
         return PUBLISHED[names.index(layout)](root)
     if layout != "auto":
         raise UserError(f"layout={layout}: unknown; choose one of auto, files, {', '.join(names)}.")
-    fitting = [adapter for kind in PUBLISHED if (adapter := kind(root)).recognises(found)]
+    some = found[:: max(1, len(found) // _ENOUGH)]
+    fitting = [adapter for kind in PUBLISHED if (adapter := kind(root)).recognises(some)]
     if len(fitting) > 1:
         raise UserError(
             f"{root}: could be {' or '.join(adapter.name for adapter in fitting)}. "

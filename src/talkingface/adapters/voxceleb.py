@@ -12,6 +12,8 @@ from talkingface.adapters.lists import records
 from talkingface.prepare.walk import Found
 
 VIDEO_ID = r"[\w-]{11}"
+WHOLE = re.compile(VIDEO_ID, re.ASCII)
+_NUMBER = re.compile(r"\d{5}", re.ASCII)
 SPLITS = {"dev": "train", "train": "train", "test": "test"}
 _SET = re.compile(r"(?:vox(?:celeb)?[12]?_)?(dev|train|test)(?:_mp4)?", re.ASCII)
 
@@ -38,12 +40,13 @@ def utterance(found: Found, folders: Sequence[str], person: re.Pattern[str]) -> 
         folders: above it, outermost first.
         person: pattern of the set's names of people.
     """
-    if len(folders) < 2 or not re.fullmatch(r"\d{5}", stem(found), re.ASCII):
+    number = stem(found)
+    if len(folders) < 2 or not _NUMBER.fullmatch(number):
         return None
     who, video = folders[-2:]
-    if not person.fullmatch(who) or not re.fullmatch(VIDEO_ID, video, re.ASCII):
+    if not person.fullmatch(who) or not WHOLE.fullmatch(video):
         return None
-    return Utterance(who, video, stem(found))
+    return Utterance(who, video, number)
 
 
 def split_of_folders(folders: Sequence[str]) -> str:

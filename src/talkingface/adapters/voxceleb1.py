@@ -8,7 +8,13 @@ from functools import cached_property
 
 from talkingface.adapters.adapter import Adapter, Place, Refusal, is_video, stem
 from talkingface.adapters.lists import find_list, records
-from talkingface.adapters.voxceleb import VIDEO_ID, sets_of_people, split_of_folders, utterance
+from talkingface.adapters.voxceleb import (
+    VIDEO_ID,
+    WHOLE,
+    sets_of_people,
+    split_of_folders,
+    utterance,
+)
 from talkingface.errors import UserError
 from talkingface.prepare.source import Source
 from talkingface.prepare.walk import Found
@@ -35,7 +41,7 @@ class VoxCeleb1(Adapter):
             person, video = cut[1], cut[2]
         elif said := utterance(found, folders, _PERSON):
             person, video = said.person, said.video
-        elif re.fullmatch(VIDEO_ID, stem(found), re.ASCII):
+        elif WHOLE.fullmatch(stem(found)):
             words = "a whole recording; cut it as vox-metadata.csv says, and give the cuts"
             return Refusal(Reason.NOT_LISTED, words)
         else:

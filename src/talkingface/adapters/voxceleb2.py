@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -32,17 +33,16 @@ class VoxCeleb2(Adapter):
         if said is None:
             return Refusal(Reason.NOT_LISTED, "not at <person>/<YouTube id>/<number>.mp4")
         split = self._sets.get(said.person) or split_of_folders(folders[1:])
-        tree = self._beside(found.path.absolute().parents[2], "aac")
+        tree = self._beside(found.path, "aac")
         sound = None if tree is None else tree / f"{said.name}.m4a"
         return Place(said.person, said.video, split, sound if sound and sound.is_file() else None)
 
     def missing(self, sources: Sequence[Source]) -> Iterable[str]:
         """Yield utterances that have a track and no video, or else people without any video."""
-        paths = [source.path.absolute() for source in sources]
-        trees = {self._beside(path.parents[2], "txt") for path in paths}
+        trees = {self._beside(source.path, "txt") for source in sources}
         tracks = {_name(track) for tree in trees if tree for track in tree.glob("*/*/*.txt")}
         if tracks:
-            yield from sorted(tracks - {_name(path) for path in paths})
+            yield from sorted(tracks - {_name(source.path.absolute()) for source in sources})
             return
         people = {source.identity for source in sources}
         present = {source.split for source in sources}
@@ -50,20 +50,22 @@ class VoxCeleb2(Adapter):
             if person not in people and split in present:
                 yield f"{person} (no video of this person)"
 
-    def _beside(self, videos: Path, kind: str) -> Path | None:
-        """Return the tree of sound or tracks that belongs to a tree of videos."""
-        if (videos, kind) not in self._trees:
+    def _beside(self, video: Path, kind: str) -> Path | None:
+        """Return the tree of sound or tracks that belongs to the tree in which a video lies."""
+        key = str(video).rsplit(os.sep, 3)[0], kind
+        if key not in self._trees:
+            videos = video.absolute().parents[2]
             above = videos.parent
             places = (
                 videos.with_name(videos.name.replace("mp4", kind)),
                 above.with_name(above.name.replace("mp4", kind)) / kind,
             )
             folders = (place for place in places if place != videos and place.is_dir())
-            self._trees[videos, kind] = next(folders, None)
-        return self._trees[videos, kind]
+            self._trees[key] = next(folders, None)
+        return self._trees[key]
 
     @cached_property
-    def _trees(self) -> dict[tuple[Path, str], Path | None]:
+    def _trees(self) -> dict[tuple[str, str], Path | None]:
         return {}
 
     @cached_property

@@ -55,6 +55,15 @@ VERBS: dict[str, Verb] = {
             ),
         ),
         Verb(
+            "inspect",
+            "Write one page about a data set: people, clips, faces, rejects, clips to play.",
+            "Reads a prepared or synthetic data set and writes one HTML page that needs nothing "
+            "beside itself: people and minutes, frame rates, histograms of pose, mouth and "
+            "sharpness, what prepare left out and why, what is missing, and some clips to play.",
+            ("data/mine", "data/mine output=mine.html seed=1 clips=24"),
+            takes="dataset",
+        ),
+        Verb(
             "train",
             "Train a model; the same command again resumes or skips the run.",
             "Trains a model on a data set. A run is named after its configuration: the same "
