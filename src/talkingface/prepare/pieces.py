@@ -50,7 +50,8 @@ def make_pieces(
 
     Decodes the video twice, once to follow the people and once, if a piece is kept, to cut; the
     memory does not grow with its length. Which pieces there are, and so the names of the clips,
-    depends on the video and the settings only, not on the limits.
+    depends on the video and the settings only, not on the limits. Everybody in a video has its
+    identity: with people="all", it names the video's people together.
 
     Args:
         source: the video.
