@@ -10,7 +10,7 @@ from pathlib import Path
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from talkingface.video.container import damaged, open_media, video_stream
+from talkingface.video.container import audio_stream, damaged, open_media, video_stream
 from talkingface.video.upright import upright_size
 
 FALLBACK_RATE = Fraction(25)
@@ -30,7 +30,7 @@ class VideoInfo:
         rate: frames a second, exact: of a constant rate that rate, even if some frames are lost; of
             a variable rate the average.
         duration: seconds from the first frame's start to the last frame's end.
-        has_audio: whether the file holds a sound stream.
+        has_audio: whether the file holds a sound stream that can be decoded.
         rotation: degrees clockwise by which the stored picture is turned to be upright.
     """
 
@@ -66,7 +66,7 @@ def probe(path: Path) -> VideoInfo:
             height=height,
             rate=rate,
             duration=span + (last_duration or 1 / rate),
-            has_audio=bool(container.streams.audio),
+            has_audio=audio_stream(container) is not None,
             rotation=round(-frame.rotation / 90) % 4 * 90,
         )
 
