@@ -17,6 +17,8 @@ FALLBACK_RATE = Fraction(25)
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
 _LARGEST_DENOMINATOR = 1001
 _REGULAR_SHARE = Fraction(9, 10)
+# In seconds.
+_LONGEST_GAP = 5
 # In frames.
 _DRIFT = Fraction(1, 10)
 
@@ -114,7 +116,9 @@ def _rate_of(stream: VideoStream, times: list[int]) -> Fraction:
         regular = [gap for gap in gaps if abs(gap * rate - 1) < _DRIFT]
         if len(regular) >= _REGULAR_SHARE * intervals and _keeps(sum(regular), len(regular), rate):
             return rate
-    return (intervals / span).limit_denominator(_LARGEST_DENOMINATOR)
+    # A jump of the clock says nothing about the frames beside it.
+    near = [gap for gap in gaps if gap <= _LONGEST_GAP] or gaps
+    return (len(near) / sum(near, Fraction(0))).limit_denominator(_LARGEST_DENOMINATOR)
 
 
 def _keeps(span: Fraction | int, intervals: int, rate: Fraction) -> bool:
