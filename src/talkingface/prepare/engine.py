@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 from talkingface.errors import MediaError, UserError
@@ -14,7 +14,7 @@ from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
 from talkingface.prepare.merge import merge
 from talkingface.prepare.motion_print import motion_print
-from talkingface.prepare.naming import prefixes
+from talkingface.prepare.naming import prefixes, shard_of
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
 from talkingface.prepare.pieces import make_pieces
@@ -50,15 +50,14 @@ def prepare(order: Order, work: Work | None = None) -> Summary:
     """
     inventory = take_inventory(order)
     claim(order)
-    with held(order.shard_folder / "lock"):
-        journal = Journal(order.work)
+    with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
         _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
-    journal = Journal(order.work)
-    left = _unfinished(order, inventory, journal)
-    if left:
-        return Summary.of_part(order, inventory, len(left))
-    with held(order.work / "lock", wait=True), _full_disk_said(order, lambda: "All videos"):
-        return merge(order, inventory, journal)
+    with closing(Journal(order.work)) as journal:
+        left = _unfinished_elsewhere(order, inventory, journal)
+        if left:
+            return Summary.of_part(order, inventory, left)
+        with held(order.work / "lock", wait=True), _full_disk_said(order, lambda: "All videos"):
+            return merge(order, inventory, journal)
 
 
 def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
@@ -120,10 +119,13 @@ def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Pi
             track_path(order.root, piece.clip.clip).unlink(missing_ok=True)
 
 
-def _unfinished(order: Order, inventory: Inventory, journal: Journal) -> list[Job]:
-    return [
-        job for job in inventory.jobs if not job.is_done(journal.record(job.source.name), order)
-    ]
+def _unfinished_elsewhere(order: Order, inventory: Inventory, journal: Journal) -> int:
+    """Return how many videos of other machines have no record that is good."""
+    return sum(
+        shard_of(job.source.name, order.shards) != order.shard
+        and not job.is_done(journal.record(job.source.name), order)
+        for job in inventory.jobs
+    )
 
 
 @contextmanager

@@ -138,7 +138,7 @@ def _pieces(
     if record is None:
         raise RuntimeError(f"{job.source.name} is no longer in the journals")
     for piece in record.pieces:
-        reason, detail = verdict(piece, record, order.filters)
+        reason, detail = verdict(piece, record, order)
         yield piece, reason, printable_name(detail), record
 
 
