@@ -105,18 +105,30 @@ def test_sharpness_does_not_depend_on_contrast_and_flat_is_none():
 def drawn(frame, kind):
     image = Image.fromarray(frame)
     draw = ImageDraw.Draw(image)
-    if kind == "microphone":
-        draw.ellipse([84, 140, 150, 210], fill=(20, 20, 24))
+    if kind == "mask":
+        draw.rectangle([30, 104, 200, 224], fill=(40, 90, 150))
+    elif kind == "scarf":
+        draw.rectangle([60, 100, 164, 142], fill=(40, 90, 150))
+    elif kind == "fringe":
+        draw.rectangle([50, 30, 180, 84], fill=(40, 28, 20))
     else:
-        draw.rectangle([30, 126, 200, 224], fill=(40, 90, 150))
+        draw.ellipse([84, 140, 150, 210], fill=(20, 20, 24))
     return np.asarray(image)
 
 
 @pytest.mark.parametrize("kind", ["microphone", "mask"])
-def test_dark_or_coloured_thing_before_the_face_covers_it(model, head, kind):
-    assert measured(model, [drawn(frame, kind) for frame in head]).covered > 0.8
-    half = [drawn(frame, kind) if k >= 13 else frame for k, frame in enumerate(head)]
-    assert 0.2 < measured(model, half).covered < 0.8
+def test_thing_that_comes_before_the_face_covers_it_for_as_long(model, head, kind):
+    frames = [drawn(frame, kind) if k >= 15 else frame for k, frame in enumerate(head)]
+    assert measured(model, frames).covered == pytest.approx(0.4, abs=0.21)
+
+
+def test_scarf_before_nose_and_cheeks_covers_the_face_however_long(model, head):
+    assert measured(model, [drawn(frame, "scarf") for frame in head[:12]]).covered > 0.8
+
+
+@pytest.mark.parametrize("kind", ["beard", "fringe"])
+def test_hair_where_it_grows_covers_nothing(model, head, kind):
+    assert measured(model, [drawn(head[0], kind)] * 10).covered == 0
 
 
 def test_another_face_counts_only_where_it_reaches_into_the_crop(model, head):

@@ -64,6 +64,7 @@ def test_everybody_has_a_track_of_his_own(model, wall, face):
     assert (other.bounds[:, 2] < 200).all()
 
 
+@pytest.mark.slow
 def test_larger_face_that_joins_is_the_main_one_from_then_on(model, wall, face):
     small = np.asarray(Image.fromarray(face).resize((110, 110)))
     with_small = [place(wall, (small, 40, 100))] * 12
@@ -111,6 +112,7 @@ def test_long_track_is_handed_out_in_parts_while_it_goes_on(model, wall, face):
         assert track.thumbnails
 
 
+@pytest.mark.slow
 def test_walk_is_divided_so_that_a_fixed_crop_stays_narrow(model, wall, face):
     pictures = [place(wall, (face, 10 + 10 * k, 100)) for k in range(45)]
     assert len(follow(model, pictures)) == 1

@@ -125,16 +125,18 @@ def test_progress_is_told_and_never_falls(prepared):
     assert beats[-1] == pytest.approx(2.2, abs=0.1)
 
 
-def test_limits_change_what_is_kept_but_no_name(joined, model, tmp_path):
-    limits = replace(LIMITS, min_face=500)
-    pieces = pieces_of(joined, tmp_path, model, limits=limits)
-    assert [piece.reason for piece in pieces] == [Reason.FACE_SMALL] * 2 + [Reason.NO_FACE]
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-    narrow = replace(LIMITS, max_yaw=pieces[0].measures.yaw_high + 0.01)
-    again = pieces_of(joined, tmp_path, model, limits=narrow)
-    assert [piece.start for piece in again] == [piece.start for piece in pieces]
-    kept = {k: piece.clip.clip for k, piece in enumerate(again) if piece.clip}
-    assert kept == {k: f"p-00{k}" for k in kept}
+def test_limits_change_what_is_kept_but_no_name(joined, prepared, model, tmp_path):
+    _, pieces, _ = prepared
+    one, other = (piece.measures.face_px for piece in pieces[:2])
+    settings = replace(SETTINGS, max_seconds=1.6)
+    limits = replace(LIMITS, min_face=(one + other) / 2)
+    again = pieces_of(joined, tmp_path, model, settings, limits)
+    reasons = {one: Reason.FACE_SMALL, other: Reason.FACE_SMALL} | {max(one, other): Reason.KEPT}
+    assert [piece.reason for piece in again] == [reasons[one], reasons[other]]
+    assert [piece.measures for piece in again] == [piece.measures for piece in pieces[:2]]
+    kept = {number: piece.clip.clip for number, piece in enumerate(again) if piece.clip}
+    assert kept == {number: f"p-00{number}" for number in kept}
+    assert {path.stem for path in tmp_path.rglob("*.mp4")} == set(kept.values())
 
 
 def test_sound_may_lie_in_a_file_of_its_own(heads, model, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from talkingface.faces.crop import Box, crop_frame, cut, frame_face, shrunk_crop
+from talkingface.faces.crop import Box, crop_frame, cut, frame_face, kept_inside, shrunk_crop
 
 THUMBNAIL_PIXELS = 96
 _THUMBNAIL_QUALITY = 80
@@ -17,14 +17,14 @@ _THUMBNAIL_QUALITY = 80
 _SHARPNESS_PIXELS = 128
 _BLUR_TAPS = 9
 _SKIN_PIXELS = 96
-# Points of MediaPipe's mesh on bare skin in a face that is seen from the front: forehead, cheeks,
-# nose, upper lip, chin, jaw.
-SKIN_POINTS = (
-    151, 9, 108, 337, 69, 299,
-    50, 280, 205, 425, 117, 346, 36, 266, 123, 352,
-    195, 5, 164, 165, 391,
-    18, 200, 199, 171, 396, 214, 434,
+# Points of MediaPipe's mesh on the skin of a face seen from the front: first upper cheeks and nose,
+# then where hair may grow: forehead, lower cheeks, upper lip, chin, jaw.
+_BARE_POINTS = (50, 280, 117, 346, 36, 266, 123, 352, 195, 5)
+_HAIRY_POINTS = (
+    151, 9, 108, 337, 69, 299, 205, 425, 164, 165, 391, 18, 200, 199, 171, 396, 214, 434,
 )  # fmt: skip
+SKIN_POINTS = _BARE_POINTS + _HAIRY_POINTS
+BARE_POINTS = len(_BARE_POINTS)
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,12 @@ def look_of(picture: NDArray[np.uint8], bounds: NDArray[np.floating]) -> int:
 
 def thumbnail_of(picture: NDArray[np.uint8], box: Box | None = None) -> bytes:
     """Return a JPEG of at most 96 pixels a side of a crop, or of the whole picture."""
-    part = shrunk_crop(picture, box, THUMBNAIL_PIXELS) if box else picture
-    image = Image.fromarray(part)
-    image.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+    if box is None:
+        image = Image.fromarray(picture)
+        image.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+    else:
+        inside = kept_inside(box, picture.shape[1], picture.shape[0])
+        image = Image.fromarray(crop_frame(picture, inside, THUMBNAIL_PIXELS))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=_THUMBNAIL_QUALITY)
     return file.getvalue()

@@ -11,18 +11,17 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from talkingface.faces.crop import Box, bounds_of
+from talkingface.faces.crop import bounds_of
 from talkingface.faces.crop_path import Roaming
-from talkingface.faces.landmarker import Face, Landmarker
-from talkingface.faces.moment import moment_of, thumbnail_of
+from talkingface.faces.landmarker import Landmarker
+from talkingface.faces.moment import thumbnail_of
+from talkingface.faces.person import Person
 from talkingface.faces.person_track import PersonRecord, PersonTrack
 from talkingface.faces.region import RegionTracker, in_picture
 from talkingface.faces.search import Bounds, find_faces, find_faces_of_size, overlap
-from talkingface.faces.shots import is_another_shot, is_jump
+from talkingface.faces.shots import is_jump
 
 _MOST_FACES = 4
-_MOMENTS_A_SECOND = 5
-_THUMBNAIL_SECONDS = 2
 # A face away for longer has left.
 _PATIENCE_SECONDS = Fraction(1, 2)
 _SAME_FACE = 0.3
@@ -37,13 +36,6 @@ class Gap:
     start: int
     length: int
     thumbnail: bytes
-
-
-@dataclass
-class _Person:
-    tracker: RegionTracker
-    record: PersonRecord
-    roaming: Roaming | None
 
 
 class People:
@@ -77,9 +69,8 @@ class People:
         self._roaming = roaming
         self._patience = max(1, round(_PATIENCE_SECONDS * rate))
         self._second = max(1, round(rate))
-        self._thumbnail_frames = min(_THUMBNAIL_SECONDS * self._second, longest / 2)
         self._searcher = Landmarker(model, max_faces=_MOST_FACES)
-        self._persons: list[_Person] = []
+        self._persons: list[Person] = []
         self._ended: list[PersonTrack | Gap] = []
         self._number = -1
         self._last_seen = -1
@@ -139,7 +130,7 @@ class People:
         self._close_gap(self._number + 1)
         return self.ended()
 
-    def _is_seen(self, person: _Person) -> bool:
+    def _is_seen(self, person: Person) -> bool:
         return person.record.last == self._number
 
     def _close_gap(self, end: int) -> None:
@@ -181,11 +172,13 @@ class People:
         person.tracker.aim(bounds)
         self._follow(person, time, picture)
 
-    def _new_person(self) -> _Person:
-        person = _Person(
+    def _new_person(self) -> Person:
+        person = Person(
             RegionTracker(self._model),
             PersonRecord(self._number),
             self._roaming() if self._roaming else None,
+            self._rate,
+            self._longest,
         )
         self._persons.append(person)
         return person
@@ -213,7 +206,7 @@ class People:
         for bounds in new:
             self._meet(bounds, time, picture)
 
-    def _follow(self, person: _Person, time: Fraction, picture: NDArray[np.uint8]) -> None:
+    def _follow(self, person: Person, time: Fraction, picture: NDArray[np.uint8]) -> None:
         seen = person.tracker.follow(time, picture)
         if seen is None:
             if self._number - person.record.last > self._patience:
@@ -224,47 +217,16 @@ class People:
         if any(overlap(bounds, other.record.last_bounds) > 1 - _SAME_FACE for other in others):
             self._end(person)
             return
-        self._add(person, bounds, *seen, picture)
-
-    def _add(
-        self, person: _Person, bounds: Bounds, region: Box, face: Face, picture: NDArray[np.uint8]
-    ) -> None:
-        record, height, width = person.record, *picture.shape[:2]
-        if record.last >= record.start:
-            last = (record.last_bounds, record.last_matrix)
-            frames = self._number - record.last
-            if is_another_shot(last, (bounds, face.matrix), frames, self._rate):
-                self._close(person, record.last + 1)
-            elif person.roaming and person.roaming.would_leave(bounds, width, height):
-                self._close(person, self._number)
-        record.add(self._number, region, face)
-        if person.roaming:
-            person.roaming.add(bounds)
-        if self._number >= record.last_moment + self._second / _MOMENTS_A_SECOND:
-            record.add_moment(moment_of(picture, in_picture(region, face), bounds))
-        if self._number >= record.last_thumbnail + self._thumbnail_frames:
-            record.add_thumbnail(picture)
-        if self._number + 1 - record.start >= 2 * self._longest:
-            self._ended.append(record.take(record.start + self._longest))
+        self._ended += person.add(self._number, seen, bounds, picture)
 
     def _end_everybody(self) -> None:
         for person in list(self._persons):
             self._end(person)
 
-    def _end(self, person: _Person) -> None:
+    def _end(self, person: Person) -> None:
         person.tracker.drop()
         self._persons.remove(person)
-        self._close(person, person.record.last + 1)
-
-    def _close(self, person: _Person, end: int) -> None:
-        """End the person's track before frame `end`, divided into equal parts if it is long."""
-        record, start = person.record, person.record.start
-        parts = -(-(end - start) // self._longest)
-        for part in range(1, parts + 1):
-            self._ended.append(record.take(start + (end - start) * part // parts))
-        record.start = self._number
-        if person.roaming:
-            person.roaming.restart()
+        self._ended += person.close(person.record.last + 1, self._number)
 
 
 def _height(bounds: Bounds) -> float:

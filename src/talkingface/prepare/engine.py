@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 from talkingface.errors import MediaError, UserError
-from talkingface.manifest import clip_path, track_path
+from talkingface.manifest import clip_path, read_track, track_path
 from talkingface.prepare.folder import claim, held, sweep
 from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
 from talkingface.prepare.merge import merge
-from talkingface.prepare.naming import prefixes
+from talkingface.prepare.motion_print import motion_print
+from talkingface.prepare.naming import prefixes, shard_of
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
 from talkingface.prepare.pieces import make_pieces
@@ -49,15 +50,14 @@ def prepare(order: Order, work: Work | None = None) -> Summary:
     """
     inventory = take_inventory(order)
     claim(order)
-    with held(order.shard_folder / "lock"):
-        journal = Journal(order.work)
+    with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
         _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
-    journal = Journal(order.work)
-    left = _unfinished(order, inventory, journal)
-    if left:
-        return Summary.of_part(order, inventory, len(left))
-    with held(order.work / "lock", wait=True), _full_disk_said(order, lambda: "All videos"):
-        return merge(order, inventory, journal)
+    with closing(Journal(order.work)) as journal:
+        left = _unfinished_elsewhere(order, inventory, journal)
+        if left:
+            return Summary.of_part(order, inventory, left)
+        with held(order.work / "lock", wait=True), _full_disk_said(order, lambda: "All videos"):
+            return merge(order, inventory, journal)
 
 
 def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
@@ -88,7 +88,8 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
         for job, answer in pool.run(missing):
             pieces = _pieces(answer)
             earlier = journal.record(job.source.name)
-            journaled.add(job.source.name, job.stamp(order), pieces)
+            motions = [_motion(order, piece) for piece in pieces]
+            journaled.add(job.source.name, job.stamp(order), pieces, motions)
             _remove_superseded(order, earlier, pieces)
             done += 1
             kept = sum(piece.clip is not None for piece in pieces)
@@ -99,6 +100,12 @@ def _pieces(answer: list[Piece] | Casualty) -> list[Piece]:
     if isinstance(answer, Casualty):
         return [Piece(0, 0, answer.reason, printable_name(answer.detail))]
     return answer or [Piece(0, 0, Reason.NO_FACE, "nobody is seen")]
+
+
+def _motion(order: Order, piece: Piece) -> bytes:
+    if piece.clip is None:
+        return b""
+    return motion_print(read_track(order.root, piece.clip.clip))
 
 
 def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Piece]) -> None:
@@ -112,10 +119,13 @@ def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Pi
             track_path(order.root, piece.clip.clip).unlink(missing_ok=True)
 
 
-def _unfinished(order: Order, inventory: Inventory, journal: Journal) -> list[Job]:
-    return [
-        job for job in inventory.jobs if not job.is_done(journal.record(job.source.name), order)
-    ]
+def _unfinished_elsewhere(order: Order, inventory: Inventory, journal: Journal) -> int:
+    """Return how many videos of other machines have no record that is good."""
+    return sum(
+        shard_of(job.source.name, order.shards) != order.shard
+        and not job.is_done(journal.record(job.source.name), order)
+        for job in inventory.jobs
+    )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from talkingface.adapters.listing import list_sources
 from talkingface.errors import UserError
@@ -34,9 +34,14 @@ class Job:
     def stamp(self, order: Order) -> Stamp:
         """Return by what a record about this video is known to be good."""
         sound = str(self.source.sound) if self.source.sound is not None else ""
-        limits, watch = asdict(order.filters), asdict(order.limits)
-        name = printable_name(sound.rpartition("/")[2])
-        return Stamp(self.size, self.mtime_ns, self.prefix, name, limits, watch)
+        return Stamp(
+            self.size,
+            self.mtime_ns,
+            self.prefix,
+            printable_name(sound.rpartition("/")[2]),
+            order.filter_values,
+            order.limit_values,
+        )
 
     def is_done(self, record: Record | None, order: Order) -> bool:
         """Whether a record says all that is to be known, and its clips are there."""

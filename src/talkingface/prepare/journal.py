@@ -13,10 +13,11 @@ import os
 import socket
 import time
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from talkingface.manifest import Clip, Measures
 from talkingface.prepare.piece import Piece
@@ -65,11 +66,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Record:
-    """What was made of one video; the pieces are without their thumbnails, `pictures` has them."""
+    """What was made of one video.
+
+    Attributes:
+        stamp: by what the video is known.
+        pieces: without their thumbnails,
+        pictures: which lie here.
+        motions: how the head moves in each piece that has a clip, else b"".
+    """
 
     stamp: Stamp
     pieces: tuple[Piece, ...]
     pictures: tuple[Picture | None, ...]
+    motions: tuple[bytes, ...]
 
 
 class Journal:
@@ -80,6 +89,7 @@ class Journal:
 
     def __init__(self, work: Path) -> None:
         self._paths = sorted(work.glob("*/*.journal"))
+        self._open: tuple[int, BinaryIO] | None = None
         self._places: dict[str, tuple[int, int, int, int]] = {}
         for number, path in enumerate(self._paths):
             for when, name, offset, length in _lines(path):
@@ -99,12 +109,8 @@ class Journal:
         if name not in self._places:
             return None
         _, number, offset, length = self._places[name]
-        path = self._paths[number]
-        with path.open("rb") as file:
-            file.seek(offset)
-            line = file.read(length)
-        raw = json.loads(line.split(b"\t", 3)[3])
-        pictures = path.with_suffix(".thumbs")
+        raw = json.loads(self._read(number, offset, length).split(b"\t", 3)[3])
+        pictures = self._paths[number].with_suffix(".thumbs")
         return Record(
             Stamp(**raw["stamp"]),
             tuple(_piece(piece) for piece in raw["pieces"]),
@@ -112,7 +118,22 @@ class Journal:
                 Picture(pictures, *piece["picture"]) if piece["picture"] else None
                 for piece in raw["pieces"]
             ),
+            tuple(b64decode(piece["motion"]) for piece in raw["pieces"]),
         )
+
+    def _read(self, number: int, offset: int, length: int) -> bytes:
+        """Return a part of a journal; the one read last stays open, since many parts follow."""
+        if self._open is None or self._open[0] != number:
+            self.close()
+            self._open = number, self._paths[number].open("rb")
+        self._open[1].seek(offset)
+        return self._open[1].read(length)
+
+    def close(self) -> None:
+        """Close the journal that was read last."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
 
 
 class JournalWriter:
@@ -128,8 +149,10 @@ class JournalWriter:
         self._pictures_path = folder / f"{name}.thumbs"
         self._end = 0
 
-    def add(self, name: str, stamp: Stamp, pieces: Sequence[Piece]) -> None:
-        """Write down what was made of a video.
+    def add(
+        self, name: str, stamp: Stamp, pieces: Sequence[Piece], motions: Sequence[bytes]
+    ) -> None:
+        """Write down what was made of a video, and how the heads move in its clips.
 
         Raises:
             OSError: it could not be written, so the video counts as not done.
@@ -141,7 +164,10 @@ class JournalWriter:
         if blob:
             _append(self._pictures_path, bytes(blob))
             self._end += len(blob)
-        raw = [_raw(piece) | {"picture": at} for piece, at in zip(pieces, places, strict=True)]
+        raw = [
+            _raw(piece) | {"picture": at, "motion": b64encode(motion).decode()}
+            for piece, at, motion in zip(pieces, places, motions, strict=True)
+        ]
         told = {"stamp": asdict(stamp), "pieces": raw}
         # Numbers of NumPy's own types say themselves what they are.
         text = json.dumps(told, separators=(",", ":"), default=lambda number: number.item())
@@ -191,13 +217,13 @@ def _raw(piece: Piece) -> dict[str, Any]:
 def _piece(raw: dict[str, Any]) -> Piece:
     values = (math.nan if value is None else value for value in raw["measures"])
     measures = Measures(**dict(zip(_MEASURES, values, strict=True)))
-    clip = Clip(**raw["clip"]) if raw["clip"] is not None else None
+    clip = Clip(**raw["clip"], measures=measures) if raw["clip"] is not None else None
     return Piece(
         start=raw["start"],
         seconds=raw["seconds"],
         reason=Reason(raw["reason"]),
         detail=raw["detail"],
         measures=measures,
-        clip=replace(clip, measures=measures) if clip is not None else None,
+        clip=clip,
         looks=tuple(raw["looks"]),
     )

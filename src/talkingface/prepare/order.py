@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,6 +63,16 @@ class Order:
                 f"shard={self.shard}: must be from 0 to {self.shards - 1} with "
                 f"shards={self.shards}."
             )
+
+    @cached_property
+    def filter_values(self) -> dict[str, float]:
+        """The filters' limits as plain values."""
+        return asdict(self.filters)
+
+    @cached_property
+    def limit_values(self) -> dict[str, float | None]:
+        """What a video may take, as plain values."""
+        return asdict(self.limits)
 
     @property
     def work(self) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from talkingface.manifest import clip_path, track_path
-from talkingface.prepare.filter_limits import FilterLimits
 from talkingface.prepare.filters import decide
 from talkingface.prepare.journal import Record, Stamp
 from talkingface.prepare.order import Order
@@ -27,12 +26,11 @@ FAILURES = WATCHED | {
 }
 
 
-def verdict(piece: Piece, record: Record, limits: FilterLimits) -> tuple[Reason, str]:
+def verdict(piece: Piece, record: Record, order: Order) -> tuple[Reason, str]:
     """Return the decision on a piece under the limits of now, which may not be the record's."""
-    from_now = FilterLimits(**record.stamp.limits) == limits
-    if from_now or piece.reason in FAILURES:
+    if record.stamp.limits == order.filter_values or piece.reason in FAILURES:
         return piece.reason, piece.detail
-    return decide(piece.measures, piece.seconds, limits)
+    return decide(piece.measures, piece.seconds, order.filters)
 
 
 def is_settled(record: Record, stamp: Stamp, order: Order) -> bool:
@@ -51,7 +49,7 @@ def is_settled(record: Record, stamp: Stamp, order: Order) -> bool:
         if piece.clip is not None:
             if not _is_there(order.root, piece.clip.clip, piece.clip.bytes):
                 return False
-        elif verdict(piece, record, order.filters)[0] is Reason.KEPT:
+        elif verdict(piece, record, order)[0] is Reason.KEPT:
             return False
     return True
 
