@@ -161,6 +161,13 @@ def test_a_journal_that_cannot_be_written_stops_with_one_message(preparation, mo
         preparation.run()
 
 
+def test_an_output_that_cannot_be_a_folder_is_named(preparation):
+    path = preparation.add("a.mp4")
+    preparation.root = path / "out"
+    with pytest.raises(UserError, match=r"a.mp4/out: nothing more can be written \(.*Not a dir"):
+        preparation.run()
+
+
 def test_identities_may_be_changed_without_opening_a_video(preparation):
     preparation.add("anna/1.mp4")
     preparation.add("anna/2.mp4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,6 +27,9 @@ from talkingface.prepare.walk import printable_name
 from talkingface.prepare.worker import Casualty
 from talkingface.reasons import Reason
 
+# The output's folder is at fault, not a video.
+_FORBIDDEN = frozenset((errno.EACCES, errno.EPERM, errno.ENOTDIR))
+
 Work = Callable[[Job, Beat], list[Piece]]
 
 
@@ -49,7 +53,8 @@ def prepare(order: Order, work: Work | None = None) -> Summary:
             something that would fail with any video.
     """
     inventory = take_inventory(order)
-    claim(order)
+    with _full_disk_said(order, lambda: "0 videos"):
+        claim(order)
     with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
         _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
     with closing(Journal(order.work)) as journal:
@@ -130,14 +135,15 @@ def _unfinished_elsewhere(order: Order, inventory: Inventory, journal: Journal) 
 
 @contextmanager
 def _full_disk_said(order: Order, done: Callable[[], str]) -> Iterator[None]:
-    """Say a full disk in one message, with what is `done`; other faults stay as they are."""
+    """Say in one message that the output takes no writing, and what is `done`."""
     try:
         yield
     except (DiskFullError, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in FULL:
+        if isinstance(error, OSError) and error.errno not in FULL | _FORBIDDEN:
             raise
-        room = shutil.disk_usage(order.root).free / 1e6
+        there = next(path for path in (order.root, *order.root.absolute().parents) if path.exists())
+        room = shutil.disk_usage(there).free / 1e6
         raise UserError(
             f"{order.root}: nothing more can be written ({error}; {room:.0f} MB free). {done()} "
-            "are done and kept. Make room and run the same command again."
+            "are done and kept. Make room, or allow writing, and run the same command again."
         ) from error

@@ -138,4 +138,4 @@ def _picture(decision: Decision) -> bytes:
 
 def _caption(decision: Decision) -> str:
     name = decision.source.rpartition("/")[2]
-    return f"{name[:12]} {decision.start:.1f} s {decision.detail}"
+    return f"{name}\n{decision.start:.1f} s {decision.detail}"
