@@ -16,7 +16,7 @@ def clip(tmp_path_factory):
     """A clip of moving stripes with a key frame every 12 frames."""
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
     across = np.arange(64)
-    with VideoWriter(path, Fraction(30000, 1001), 64, 64, crf=10) as writer:
+    with VideoWriter(path, Fraction(30000, 1001), 64, 64, crf=10, gop=12) as writer:
         for k in range(COUNT):
             row = (128 + 90 * np.sin((across + 3 * k) / 7)).astype(np.uint8)
             frame = np.stack([np.tile(row, (64, 1)), np.tile(row[:, None], (1, 64))], -1)
