@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +12,11 @@ from pathlib import Path
 def replaced_file(path: Path) -> Iterator[Path]:
     """Give a path to write to; when the block ends it replaces `path`, when it raises it is gone.
 
-    The name is this process's own: two processes may write the same file, and the last one wins.
+    The name is this writer's own: processes on several machines may write the same file, and the
+    last one wins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
     try:
         yield partial
         partial.replace(path)
