@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 from talkingface.reasons import Reason
+from talkingface.video.sound import AudioTrack
+from talkingface.video.write import VideoWriter
 
-from .material import WHOLE, whole
-from .recipe import ANY_DAMAGE, DAMAGED, PERHAPS, Recipe
+from .material import WHOLE, head, whole
+from .recipe import ANY_DAMAGE, DAMAGED, PERHAPS, READ, Recipe
 
 CUTS = (0.001, 0.02, 0.1, 0.3, 0.5, 0.75, 0.95, 0.999)
 FLIPPED = ("mp4", "late.mp4", "mkv", "avi", "ts", "mpg")
@@ -42,6 +47,8 @@ def recipes() -> Iterator[Recipe]:
     yield Recipe("patched", "huge-box.mp4", _changed("mp4", _huge_box), ANY_DAMAGE)
     yield Recipe("patched", "no-header.mkv", _changed("mkv", lambda data: data[64:]), ANY_DAMAGE)
     yield Recipe("patched", "unknown-codec.mp4", _changed("mp4", _unknown_codec), _NO_DECODER)
+    yield Recipe("patched", "unknown-sound.mp4", _unknown_sound, READ)
+    yield Recipe("patched", "damaged-sound.mp4", _damaged_sound, READ)
 
 
 _NO_DECODER = DAMAGED | {Reason.NO_PICTURE, Reason.NOT_VIDEO}
@@ -96,3 +103,27 @@ def _huge_box(data: bytes) -> bytes:
 
 def _unknown_codec(data: bytes) -> bytes:
     return data.replace(b"avc1", b"zzz9").replace(b"avcC", b"zzzC")
+
+
+def _with_sound() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sound.mp4"
+        noise = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
+        with VideoWriter(path, Fraction(25), 96, 96, audio=AudioTrack(noise, 16000)) as writer:
+            for frame in head():
+                writer.write(frame)
+        return path.read_bytes()
+
+
+def _unknown_sound(path: Path) -> None:
+    path.write_bytes(_with_sound().replace(b"mp4a", b"zzza").replace(b"esds", b"zzds"))
+
+
+def _damaged_sound(path: Path) -> None:
+    data = bytearray(_with_sound())
+    path.write_bytes(data)
+    with av.open(str(path)) as container:
+        places = [(p.pos, p.size) for p in container.demux(audio=0) if p.size]
+    for start, size in places[3:]:
+        data[start : start + size] = bytes(size)
+    path.write_bytes(data)

@@ -43,6 +43,7 @@ def recipes() -> Iterator[Recipe]:
     yield Recipe("link", "null.mp4", lambda path: path.symlink_to("/dev/null"), NOT_A_FILE)
     yield Recipe("device", "pipe.mp4", os.mkfifo, NOT_A_FILE)
     yield Recipe("device", "socket.mp4", _socket, NOT_A_FILE)
+    yield Recipe("device", "folder.mp4", Path.mkdir, NOT_A_FILE)
     if os.geteuid():
         yield Recipe("locked", "mode.mp4", _locked, frozenset({Reason.NO_PERMISSION}))
 

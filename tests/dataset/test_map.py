@@ -26,8 +26,9 @@ INFO = DatasetInfo("prepared", 64, "ibug68", ("smile", "jawOpen"), identities="r
 CLIPS = [
     Clip(
         f"clip-{i:03}", f"id{i % 7}", f"folder/ä {i}.mp4", 20 + i, 25, 1, 0.1 * i, -2.5, 64.0,
-        has_audio=i > 3, recording=f"r{i}", split="train", start=i / 3, bytes=i, crc32=2**32 - 1 - i,
-        track_crc32=i, measures=Measures(face_px=100.0, outside=0.25),
+        has_audio=i > 3, recording=f"r{i}", split="train", start=i / 3,
+        bytes=i, crc32=2**32 - 1 - i, track_crc32=i,
+        measures=Measures(face_px=100.0, outside=0.25),
     )
     for i in range(50)
 ]  # fmt: skip

@@ -1,8 +1,11 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from talkingface.model_files import FACE_LANDMARKER, MissingModelError, find_model
+from talkingface.synthetic.clip import frame_times, render_motion
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +34,10 @@ def portrait():
 def close_up(portrait):
     """The same face, large in the picture: (256, 256, 3) uint8 RGB."""
     return np.asarray(Image.fromarray(portrait[0:240, 105:345]).resize((256, 256)))
+
+
+@pytest.fixture(scope="session")
+def talkers():
+    """Two synthetic people who talk: 25 frames of (224, 224, 3) each, at 25 frames a second."""
+    times = frame_times(25, Fraction(25))
+    return [list(render_motion(seed, seed, times, 224)) for seed in (3, 2)]

@@ -27,7 +27,15 @@ def configured(*overrides: str):
         ("rate=30/0", "rate=30/0"),
         ("crop.mode=wobbly", "crop.mode=wobbly"),
         ("crop.scale=0", "crop.scale=0"),
+        ("crop.framing=wide", "crop.framing=wide: choose one of tight, head, shoulders"),
+        ("people=none", "people=none: choose one of main, all"),
         ("workers=0", "workers=0"),
+        ("shard=2", "shard=2: must be from 0 to 0"),
+        ("clip_seconds=0", "clip_seconds=0: must be a number, above 0"),
+        ("max_seconds=long", "max_seconds=long"),
+        ("filters.min_face=-1", "filters.min_face=-1: must be a number, 0 or more"),
+        ("filters.duplicates=drop", "filters.duplicates=drop: choose one of reject, keep"),
+        ("limits.memory=0", "limits.memory=0"),
         ("landmarker=/absent/face_landmarker.task", "/absent/face_landmarker.task: no such file"),
     ],
 )
@@ -54,6 +62,7 @@ def test_what_became_of_the_videos_is_printed(tmp_path, model, portrait, capsys,
             writer.write(portrait[:320, 80:400])
     run(configured(f"landmarker={model}", "workers=1", "size=32", "rate=30000/1001"))
     printed = capsys.readouterr().out
-    assert "prepared 1 of 2 videos (identities: 1, frames: 30, minutes: 0.0): out" in printed
-    assert "rejected 1" in printed
-    assert "broken.mp4: unreadable" in printed
+    found = "1 clips of 2 videos (layout: files, identities: 1, frames: 30, minutes: 0.0): out"
+    assert found in printed
+    assert "not kept: 1, see out/rejects.csv" in printed
+    assert "broken.mp4: not-video" in printed

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from talkingface.dataset.whole_files import replaced_file
-from talkingface.manifest import Clip, Measures, checksum, clip_path, track_path
+from talkingface.manifest import Clip, Measures, Track, checksum, clip_path, write_track
 from talkingface.prepare.filters import decide
 from talkingface.prepare.piece import Piece
 from talkingface.reasons import Reason
@@ -126,9 +126,9 @@ def pieces_of(root, limits, log, job, beat):
 
 def _clip(root, job, name, measures):
     content = f"{job.source.name} {name}".encode()
-    for path in (clip_path(root, name), track_path(root, name)):
-        with replaced_file(path) as partial:
-            partial.write_bytes(content)
+    with replaced_file(clip_path(root, name)) as partial:
+        partial.write_bytes(content)
+    write_track(root, name, random_track(len(name)))
     size, crc = len(content), checksum(content)
     return Clip(
         clip=name, identity=job.source.identity, source=job.source.name, frames=50, rate_num=25,
@@ -136,6 +136,16 @@ def _clip(root, job, name, measures):
         recording=job.source.recording, start=0.0, bytes=size, crc32=crc, track_crc32=crc,
         measures=measures,
     )  # fmt: skip
+
+
+def random_track(seed, frames=50):
+    draws = np.random.default_rng(seed)
+    return Track(
+        draws.normal(size=(frames, 6)).astype(np.float32),
+        draws.normal(size=(frames, 51)).astype(np.float32),
+        draws.random((frames, 68, 2)).astype(np.float32),
+        np.ones(frames, bool),
+    )
 
 
 def _picture(number):

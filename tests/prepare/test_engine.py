@@ -51,6 +51,7 @@ def test_running_again_opens_no_video(preparation):
     assert preparation.contents() == before
 
 
+@pytest.mark.slow
 def test_new_changed_and_incomplete_videos_alone_are_opened(preparation):
     for name in "abcde":
         preparation.add(f"{name}.mp4")
@@ -81,6 +82,7 @@ def test_changed_limits_measure_nothing_again(preparation):
     assert len(clips_of(preparation)) == 6
 
 
+@pytest.mark.slow
 def test_only_videos_with_newly_admitted_clips_are_opened_again(preparation):
     for name, height in (("a", 30), ("b", 50), ("c", 120)):
         preparation.add(f"{name}.mp4", height=height)
@@ -123,6 +125,7 @@ def test_a_video_that_kills_its_process_is_named_and_not_met_again(preparation):
     assert preparation.calls() == {}
 
 
+@pytest.mark.slow
 def test_a_video_that_took_too_much_is_tried_again_when_it_may_take_more(preparation):
     preparation.add("a.mp4")
     preparation.add("bad.mp4", kind="raise")
@@ -199,6 +202,7 @@ def test_left_over_files_are_removed_and_others_left_alone(preparation):
     }
 
 
+@pytest.mark.slow
 def test_another_machines_unfinished_files_are_left_alone(preparation):
     for number in range(4):
         preparation.add(f"{number}.mp4")

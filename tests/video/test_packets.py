@@ -52,7 +52,7 @@ def test_clips_of_several_codings_are_read_in_turn(clip, tmp_path):
 
 def test_the_index_knows_every_frame_and_key_frame(clip):
     data = clip.read_bytes()
-    index = frame_index(data)
+    index = frame_index(data, len(data))
     with av.open(str(clip)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
         assert index.key.tolist() == [packet.is_keyframe for packet in packets]
@@ -66,7 +66,7 @@ def test_a_cut_clip_is_an_error_wherever_it_is_cut(clip, tmp_path):
     data, cut = clip.read_bytes(), tmp_path / "cut.mp4"
     for length in range(1, len(data), len(data) // 40):
         with pytest.raises(NotUnderstoodError):
-            frame_index(data[:length])
+            frame_index(data[:length], length)
         cut.write_bytes(data[:length])
         with pytest.raises(MediaError, match=r"cut\.mp4") as error:
             read_clip_frames(cut, [0], backend="pyav")

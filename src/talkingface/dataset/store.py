@@ -117,14 +117,14 @@ def _map_places(root: Path, content: str) -> tuple[Path, Path]:
 
 
 def _mapped_again(root: Path, content: str) -> ClipTable:
-    table = _read_parquet(root / MANIFEST_FILE)
     for path in _map_places(root, content):
         try:
-            _write_map(table, path)
+            _write_map(_read_parquet(root / MANIFEST_FILE), path)
         except OSError:
             continue
+        pa.default_memory_pool().release_unused()
         return ClipTable.mapped(path)
-    return ClipTable(table, None)
+    return ClipTable(_read_parquet(root / MANIFEST_FILE), None)
 
 
 def _read_parquet(path: Path) -> pa.Table:

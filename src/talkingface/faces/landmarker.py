@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from talkingface.faces.stderr import without_native_chatter
 
+_SMALLEST_PICTURE = 8
 EXPRESSION = (
     "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
     "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight",
@@ -104,6 +105,9 @@ class Landmarker:
             picture: (H, W, 3) uint8 RGB.
             time: seconds, growing from call to call; used in a sequence only.
         """
+        # MediaPipe fails on the smallest ones, and stays unusable.
+        if min(picture.shape[:2]) < _SMALLEST_PICTURE:
+            return []
         image = self._mediapipe.Image(
             image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture)
         )

@@ -77,6 +77,7 @@ class People:
         self._roaming = roaming
         self._patience = max(1, round(_PATIENCE_SECONDS * rate))
         self._second = max(1, round(rate))
+        self._thumbnail_frames = min(_THUMBNAIL_SECONDS * self._second, longest / 2)
         self._searcher = Landmarker(model, max_faces=_MOST_FACES)
         self._persons: list[_Person] = []
         self._ended: list[PersonTrack | Gap] = []
@@ -241,7 +242,7 @@ class People:
             person.roaming.add(bounds)
         if self._number >= record.last_moment + self._second / _MOMENTS_A_SECOND:
             record.add_moment(moment_of(picture, in_picture(region, face), bounds))
-        if self._number >= record.last_thumbnail + _THUMBNAIL_SECONDS * self._second:
+        if self._number >= record.last_thumbnail + self._thumbnail_frames:
             record.add_thumbnail(picture)
         if self._number + 1 - record.start >= 2 * self._longest:
             self._ended.append(record.take(record.start + self._longest))

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from talkingface.manifest import Clip
 from talkingface.prepare.looks import LOOKS
+from talkingface.prepare.motion_print import PRINT_BYTES, agreement
 
 _MOST_BITS = 6  # Two hashes of 64 bits that differ in no more may be of one moment.
-_LEAST_ALIKE = 6  # So many of the 8 moments must agree,
-_LEAST_MOTION = 1.0  # other moments must differ by so many bits in the mean,
-_NEARER = 0.5  # and the same moments by no more than this share of that.
+_LEAST_ALIKE = 6  # So many of the 8 moments must agree.
+_LEAST_AGREEMENT = 0.8  # The mean correlation of how the head moves, see `motion_print`.
 _DURATION = 0.02  # Two copies' lengths differ by no more than this share.
 _NEIGHBOURS = 16
 _CHUNK = 1 << 16
@@ -24,10 +24,9 @@ class Lookalikes:
     """Finds clips that show the same, among any number of them.
 
     Two clips are copies if their files are equal, byte for byte; or if they are of different
-    recordings, equally long, and look alike at each of 8 moments, much more so than at different
-    moments. The last keeps apart the takes of one person who sits before the same wall; and it
-    makes no statement about clips in which nothing moves. Copies that begin at another moment are
-    not found.
+    recordings, equally long, look alike at 8 moments and move alike. Looks alone would not do:
+    they hardly change from one take to the next of a person who sits before the same wall. Copies
+    that begin at another moment are not found, nor mirrored ones, nor those in which nothing moves.
     """
 
     def __init__(self) -> None:
@@ -37,11 +36,14 @@ class Lookalikes:
         self._seconds = array("d")
         self._face = array("d")
         self._looks = array("Q")
+        self._prints = bytearray()
         self._contents: dict[tuple[int, int, int], int] = {}
         self._equal: list[tuple[int, int]] = []
 
-    def add(self, clip: Clip, recording: str, seconds: float, looks: Sequence[int]) -> None:
-        """Take a clip, with the hashes of its 8 moments (none if there is none)."""
+    def add(
+        self, clip: Clip, recording: str, seconds: float, looks: Sequence[int], motion: bytes
+    ) -> None:
+        """Take a clip, with the hashes of its 8 moments (or none) and its `motion_print`."""
         number = len(self._names)
         self._names.append(clip.clip)
         self._recording.append(self._recordings.setdefault(recording, len(self._recordings)))
@@ -49,6 +51,7 @@ class Lookalikes:
         self._seconds.append(seconds if len(looks) == LOOKS else float("nan"))
         self._face.append(clip.measures.face_px)
         self._looks.extend(looks if len(looks) == LOOKS else [0] * LOOKS)
+        self._prints += motion
         if clip.bytes:
             first = self._contents.setdefault((clip.bytes, clip.crc32, clip.frames), number)
             if first != number:
@@ -78,12 +81,14 @@ class Lookalikes:
         looks = np.frombuffer(self._looks, np.uint64).reshape(-1, LOOKS)[order]
         seconds = np.frombuffer(self._seconds)[order]
         recording = np.frombuffer(self._recording, np.int64)[order]
+        prints = np.frombuffer(self._prints, np.int8).reshape(-1, PRINT_BYTES)[order]
         pairs: set[tuple[int, int]] = set()
         for left, right in _candidates(looks):
             foreign = recording[left] != recording[right]
             fit = np.flatnonzero(foreign & _as_long(seconds[left], seconds[right]))
             a, b = left[fit], right[fit]
             alike = _look_alike(looks[a], looks[b])
+            alike &= agreement(prints[a], prints[b]) >= _LEAST_AGREEMENT
             pairs.update(zip(order[a[alike]].tolist(), order[b[alike]].tolist(), strict=True))
         return sorted((min(pair), max(pair)) for pair in pairs)
 
@@ -115,10 +120,5 @@ def _as_long(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_
 
 
 def _look_alike(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Whether rows of (N, 8) hashes are of the same moments."""
-    bits = np.bitwise_count(a[:, :, None] ^ b[:, None, :]).astype(np.float64)
-    same = bits[:, range(LOOKS), range(LOOKS)]
-    others = (bits.sum(axis=(1, 2)) - same.sum(axis=1)) / (LOOKS * (LOOKS - 1))
-    near = (same <= _MOST_BITS).sum(axis=1) >= _LEAST_ALIKE
-    moves = others >= _LEAST_MOTION
-    return near & moves & (same.mean(axis=1) <= _NEARER * others)
+    """Whether rows of (N, 8) hashes differ little at most moments."""
+    return (np.bitwise_count(a ^ b) <= _MOST_BITS).sum(axis=1) >= _LEAST_ALIKE

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 
 from talkingface.errors import MediaError, UserError
-from talkingface.manifest import clip_path, track_path
+from talkingface.manifest import clip_path, read_track, track_path
 from talkingface.prepare.folder import claim, held, sweep
 from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
 from talkingface.prepare.merge import merge
+from talkingface.prepare.motion_print import motion_print
 from talkingface.prepare.naming import prefixes
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
@@ -88,7 +89,8 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
         for job, answer in pool.run(missing):
             pieces = _pieces(answer)
             earlier = journal.record(job.source.name)
-            journaled.add(job.source.name, job.stamp(order), pieces)
+            motions = [_motion(order, piece) for piece in pieces]
+            journaled.add(job.source.name, job.stamp(order), pieces, motions)
             _remove_superseded(order, earlier, pieces)
             done += 1
             kept = sum(piece.clip is not None for piece in pieces)
@@ -99,6 +101,12 @@ def _pieces(answer: list[Piece] | Casualty) -> list[Piece]:
     if isinstance(answer, Casualty):
         return [Piece(0, 0, answer.reason, printable_name(answer.detail))]
     return answer or [Piece(0, 0, Reason.NO_FACE, "nobody is seen")]
+
+
+def _motion(order: Order, piece: Piece) -> bytes:
+    if piece.clip is None:
+        return b""
+    return motion_print(read_track(order.root, piece.clip.clip))
 
 
 def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Piece]) -> None:

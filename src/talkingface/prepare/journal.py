@@ -13,6 +13,7 @@ import os
 import socket
 import time
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -65,11 +66,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Record:
-    """What was made of one video; the pieces are without their thumbnails, `pictures` has them."""
+    """What was made of one video.
+
+    Attributes:
+        stamp: by what the video is known.
+        pieces: without their thumbnails,
+        pictures: which lie here.
+        motions: how the head moves in each piece that has a clip, else b"".
+    """
 
     stamp: Stamp
     pieces: tuple[Piece, ...]
     pictures: tuple[Picture | None, ...]
+    motions: tuple[bytes, ...]
 
 
 class Journal:
@@ -112,6 +121,7 @@ class Journal:
                 Picture(pictures, *piece["picture"]) if piece["picture"] else None
                 for piece in raw["pieces"]
             ),
+            tuple(b64decode(piece["motion"]) for piece in raw["pieces"]),
         )
 
 
@@ -128,8 +138,10 @@ class JournalWriter:
         self._pictures_path = folder / f"{name}.thumbs"
         self._end = 0
 
-    def add(self, name: str, stamp: Stamp, pieces: Sequence[Piece]) -> None:
-        """Write down what was made of a video.
+    def add(
+        self, name: str, stamp: Stamp, pieces: Sequence[Piece], motions: Sequence[bytes]
+    ) -> None:
+        """Write down what was made of a video, and how the heads move in its clips.
 
         Raises:
             OSError: it could not be written, so the video counts as not done.
@@ -141,7 +153,10 @@ class JournalWriter:
         if blob:
             _append(self._pictures_path, bytes(blob))
             self._end += len(blob)
-        raw = [_raw(piece) | {"picture": at} for piece, at in zip(pieces, places, strict=True)]
+        raw = [
+            _raw(piece) | {"picture": at, "motion": b64encode(motion).decode()}
+            for piece, at, motion in zip(pieces, places, motions, strict=True)
+        ]
         told = {"stamp": asdict(stamp), "pieces": raw}
         # Numbers of NumPy's own types say themselves what they are.
         text = json.dumps(told, separators=(",", ":"), default=lambda number: number.item())

@@ -60,10 +60,11 @@ def _copies(order: Order, inventory: Inventory, journal: Journal) -> Mapping[str
         return {}
     lookalikes = Lookalikes()
     for job in inventory.jobs:
-        for piece, reason, _, _ in _pieces(order, journal, job):
+        recording = job.source.recording or job.source.name
+        for number, (piece, reason, _, record) in enumerate(_pieces(order, journal, job)):
             if reason is Reason.KEPT and piece.clip is not None:
-                recording = job.source.recording or job.source.name
-                lookalikes.add(piece.clip, recording, piece.seconds, piece.looks)
+                motion = record.motions[number]
+                lookalikes.add(piece.clip, recording, piece.seconds, piece.looks, motion)
     return lookalikes.copies()
 
 

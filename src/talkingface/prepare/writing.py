@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -171,7 +171,9 @@ class _BeingCut:
 
     def abandon(self) -> None:
         """Remove what was written."""
-        self._writer.__exit__(GeneratorExit, None, None)
+        # A full disk is reported again here; the first report is on its way up.
+        with suppress(av.error.FFmpegError):
+            self._writer.__exit__(GeneratorExit, None, None)
 
 
 def _frames_in(path: Path) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -99,6 +100,12 @@ def video_stream(container: InputContainer, path: Path, *, exact: bool = False) 
             codec.options |= {"err_detect": "explode"}
         return stream
     raise MediaError(f"{path}: holds no video stream. Give a video file.", Reason.NO_PICTURE)
+
+
+def audio_stream(container: InputContainer) -> AudioStream | None:
+    """Return the first stream of sound that can be decoded, or None."""
+    # PyAV crashes on decoding a stream without a decoder.
+    return next((s for s in container.streams.audio if s.codec_context is not None), None)
 
 
 def is_picture(container: InputContainer) -> bool:

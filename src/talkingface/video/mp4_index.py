@@ -42,25 +42,43 @@ class FrameIndex:
         return len(self.sizes)
 
 
-def frame_index(data: bytes) -> FrameIndex:
+def tables_end(head: bytes) -> int | None:
+    """Return where the tables of an MP4 file end, from its first bytes; None if they come later.
+
+    Raises:
+        NotUnderstoodError: the bytes do not begin an MP4 file.
+    """
+    place = 0
+    while place + 16 <= len(head):
+        size, kind = struct.unpack_from(">I4s", head, place)
+        if not kind.isalnum() or size < 8:
+            raise NotUnderstoodError("no MP4 file")
+        if kind == b"moov":
+            return place + size
+        place += size
+    return None
+
+
+def frame_index(data: bytes, length: int) -> FrameIndex:
     """Read the tables of an MP4 file's picture.
 
     Args:
-        data: the whole file.
+        data: the file, at least to the end of its tables.
+        length: bytes of the whole file.
 
     Raises:
         NotUnderstoodError: the tables are missing, contradict each other or the file's length, or
             the file is of another kind.
     """
     try:
-        tables = _picture_tables(memoryview(data))
+        tables = _picture_tables(memoryview(data), length)
         index = _index_of(tables)
     except (struct.error, KeyError, ValueError, IndexError) as error:
         raise NotUnderstoodError(f"no whole MP4 file ({error!r})") from error
     if b"ctts" in tables:
         raise NotUnderstoodError("its frames are not stored in the order in which they are shown")
     ends = index.starts + index.sizes
-    if not len(index) or not index.key[0] or ends.max() > len(data) or index.sizes.min() < 1:
+    if not len(index) or not index.key[0] or ends.max() > length or index.sizes.min() < 1:
         raise NotUnderstoodError("its tables say what the file does not hold")
     return index
 
@@ -109,9 +127,9 @@ def _decoder_header(table: memoryview) -> bytes:
     raise ValueError("no avcC")
 
 
-def _picture_tables(data: memoryview) -> dict[bytes, memoryview]:
+def _picture_tables(data: memoryview, length: int) -> dict[bytes, memoryview]:
     """Return the boxes of the first track of pictures, by name."""
-    for kind, body in _boxes(data):
+    for kind, body in _boxes(data, length):
         if kind == b"moov":
             for name, track in _boxes(body):
                 if name == b"trak":
@@ -129,15 +147,17 @@ def _leaves(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
             yield kind, body
 
 
-def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+def _boxes(data: memoryview, length: int | None = None) -> Iterator[tuple[bytes, memoryview]]:
+    """Yield kind and contents of each box; the last may reach beyond `data`, not `length`."""
     place = 0
+    whole = len(data) if length is None else length
     while place + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, place)
         header = 8
         if size == 1:
             size, header = struct.unpack_from(">Q", data, place + 8)[0], 16
-        end = place + size if size else len(data)
-        if (size and size < header) or end > len(data):
+        end = place + size if size else whole
+        if (size and size < header) or end > whole:
             raise ValueError(f"a box reaches beyond the end: {kind!r}")
         yield kind, data[place + header : end]
         place = end

@@ -6,8 +6,9 @@ making them anew takes longer than decoding a frame.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 from talkingface.errors import MediaError, UserError
 from talkingface.reasons import Reason
 from talkingface.video.container import LARGEST_PIXELS
-from talkingface.video.mp4_index import FrameIndex, NotUnderstoodError, frame_index
+from talkingface.video.mp4_index import FrameIndex, NotUnderstoodError, frame_index, tables_end
 
 _MOST_DECODERS = 8
+# The tables of a minute of video and sound.
+_HEAD_BYTES = 1 << 16
 
 
 class _Kept(threading.local):
@@ -51,16 +54,14 @@ def decode_frames(path: Path, indices: Sequence[int], size: int | None) -> NDArr
         UserError: an index lies outside the clip.
     """
     try:
-        data = path.read_bytes()
-        index = frame_index(data)
-    except (OSError, NotUnderstoodError) as error:
-        raise _damaged(path, error) from error
-    check_indices(path, indices, len(index))
-    try:
-        return _decoded(data, index, indices, size)
-    except (av.error.FFmpegError, NotUnderstoodError) as error:
-        # What the decoder holds now is of no known state.
-        _kept.decoders.pop(index.header, None)
+        # Only what is needed is read: the file may lie on a disk far away.
+        with path.open("rb", buffering=0) as file:
+            index = _index(file.fileno())
+            check_indices(path, indices, len(index))
+            return _decoded(file.fileno(), index, indices, size)
+    except (OSError, NotUnderstoodError, av.error.FFmpegError) as error:
+        # What the decoders hold now is of no known state.
+        _kept.decoders.clear()
         raise _damaged(path, error) from error
 
 
@@ -76,8 +77,17 @@ def check_indices(path: Path, indices: Sequence[int], length: int) -> None:
         raise UserError(f"{path}: has frames 0 to {length - 1}, asked for {asked}.")
 
 
+def _index(file: int) -> FrameIndex:
+    length = os.fstat(file).st_size
+    head = os.pread(file, _HEAD_BYTES, 0)
+    end = tables_end(head) or length
+    if end > len(head):
+        head = os.pread(file, end, 0)
+    return frame_index(head, length)
+
+
 def _decoded(
-    data: bytes, index: FrameIndex, indices: Sequence[int], size: int | None
+    file: int, index: FrameIndex, indices: Sequence[int], size: int | None
 ) -> NDArray[np.uint8]:
     decoder = _decoder(index.header)
     decoder.flush_buffers()
@@ -87,9 +97,8 @@ def _decoded(
     done = -1
     for number, key in zip(wanted, keys[np.searchsorted(keys, wanted, "right") - 1], strict=True):
         frame = None
-        for k in range(max(key, done + 1), number + 1):
-            start = int(index.starts[k])
-            frames = decoder.decode(av.Packet(data[start : start + int(index.sizes[k])]))
+        for k, packet in _packets(file, index, max(key, done + 1), number):
+            frames = decoder.decode(packet)
             if len(frames) != 1 or frames[0].is_corrupt:
                 raise NotUnderstoodError(f"frame {k} is damaged")
             frame = frames[0]
@@ -98,6 +107,20 @@ def _decoded(
         picture = _kept.converter.reformat(frame, size, size, "rgb24", interpolation="BILINEAR")
         pictures[int(number)] = picture.to_ndarray().astype(np.uint8, copy=False)
     return np.stack([pictures[i] for i in indices])
+
+
+def _packets(
+    file: int, index: FrameIndex, first: int, last: int
+) -> Iterator[tuple[int, av.Packet]]:
+    """Yield the coded frames from `first` to `last`, read at one go."""
+    base = int(index.starts[first])
+    length = int(index.starts[last] + index.sizes[last]) - base
+    data = os.pread(file, length, base)
+    if len(data) != length:
+        raise NotUnderstoodError("it became shorter while it was read")
+    for k in range(first, last + 1):
+        start = int(index.starts[k]) - base
+        yield k, av.Packet(data[start : start + int(index.sizes[k])])
 
 
 def _decoder(header: bytes) -> VideoCodecContext:

@@ -10,13 +10,15 @@ from pathlib import Path
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from talkingface.video.container import damaged, open_media, video_stream
+from talkingface.video.container import audio_stream, damaged, open_media, video_stream
 from talkingface.video.upright import upright_size
 
 FALLBACK_RATE = Fraction(25)
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
 _LARGEST_DENOMINATOR = 1001
 _REGULAR_SHARE = Fraction(9, 10)
+# In seconds.
+_LONGEST_GAP = 5
 # In frames.
 _DRIFT = Fraction(1, 10)
 
@@ -30,7 +32,7 @@ class VideoInfo:
         rate: frames a second, exact: of a constant rate that rate, even if some frames are lost; of
             a variable rate the average.
         duration: seconds from the first frame's start to the last frame's end.
-        has_audio: whether the file holds a sound stream.
+        has_audio: whether the file holds a sound stream that can be decoded.
         rotation: degrees clockwise by which the stored picture is turned to be upright.
     """
 
@@ -66,7 +68,7 @@ def probe(path: Path) -> VideoInfo:
             height=height,
             rate=rate,
             duration=span + (last_duration or 1 / rate),
-            has_audio=bool(container.streams.audio),
+            has_audio=audio_stream(container) is not None,
             rotation=round(-frame.rotation / 90) % 4 * 90,
         )
 
@@ -114,7 +116,9 @@ def _rate_of(stream: VideoStream, times: list[int]) -> Fraction:
         regular = [gap for gap in gaps if abs(gap * rate - 1) < _DRIFT]
         if len(regular) >= _REGULAR_SHARE * intervals and _keeps(sum(regular), len(regular), rate):
             return rate
-    return (intervals / span).limit_denominator(_LARGEST_DENOMINATOR)
+    # A jump of the clock says nothing about the frames beside it.
+    near = [gap for gap in gaps if gap <= _LONGEST_GAP] or gaps
+    return (len(near) / sum(near, Fraction(0))).limit_denominator(_LARGEST_DENOMINATOR)
 
 
 def _keeps(span: Fraction | int, intervals: int, rate: Fraction) -> bool:

@@ -15,7 +15,7 @@ from av.stream import Disposition
 from numpy.typing import NDArray
 
 from talkingface.errors import UserError
-from talkingface.video.container import open_media, video_stream
+from talkingface.video.container import audio_stream, open_media, video_stream
 
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 _BLOCK_SECONDS = Fraction(1, 10)
@@ -60,9 +60,9 @@ def sound_of_file(path: Path) -> SoundSource | None:
         UserError: the file cannot be read, or holds no video (also later, while reading blocks).
     """
     with open_media(path) as container:
-        if not container.streams.audio:
+        stream = audio_stream(container)
+        if stream is None:
             return None
-        stream = container.streams.audio[0]
         rate = _encodable_rate(stream.rate)
         channels = min(stream.channels, 2)
         picture_start = _picture_start(container, path)
@@ -81,9 +81,9 @@ def sound_of_stretch(path: Path, start: Fraction) -> SoundSource | None:
     """
     try:
         with open_media(path) as container:
-            if not container.streams.audio:
+            stream = audio_stream(container)
+            if stream is None:
                 return None
-            stream = container.streams.audio[0]
             rate = _encodable_rate(stream.rate)
             channels = min(stream.channels, 2)
             pictures = [s for s in container.streams.video if not s.disposition & _COVER]
@@ -186,7 +186,8 @@ def _file_blocks(
     with open_media(path) as container:
         if seek_to > 0:
             container.seek(round(seek_to * av.time_base))
-        for frame in container.decode(container.streams.audio[0]):
+        stream = audio_stream(container)
+        for frame in container.decode(stream) if stream else ():
             offset = given
             if frame.pts is not None and frame.time_base is not None:
                 offset = round((frame.pts * frame.time_base - picture_start) * rate)

@@ -134,11 +134,14 @@ class VideoWriter:
         """Finish the file, or remove what was written if the block raised."""
         finished = False
         try:
-            if kind is None:
-                self._finish()
-                finished = True
+            try:
+                if kind is None:
+                    self._finish()
+            finally:
+                # Closing writes the index, for which the disk may be too full.
+                self._container.close()
+            finished = kind is None
         finally:
-            self._container.close()
             if finished:
                 self._partial.replace(self.path)
             else:

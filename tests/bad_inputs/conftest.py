@@ -1,0 +1,3 @@
+from ..faces.conftest import model
+
+__all__ = ["model"]
