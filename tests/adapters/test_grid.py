@@ -54,3 +54,9 @@ def test_the_person_without_pictures_is_not_missing(tmp_path: Path, video: Path)
 def test_a_few_sentences_among_other_videos_do_not_make_grid(tmp_path: Path, video: Path) -> None:
     plant(tmp_path, video, ["bbaf2n.mpg", "anna.mp4", "bert.mp4"])
     assert listed(tmp_path).layout == "files"
+
+
+def test_videos_of_another_kind_are_named_one_by_one(tmp_path: Path, video: Path) -> None:
+    plant(tmp_path, video, ["anna.mp4", "s1/bert.mp4"])
+    listing = listed(tmp_path, "grid")
+    assert refusals(listing) == {"anna.mp4": "not-listed", "s1/bert.mp4": "not-listed"}

@@ -44,7 +44,9 @@ class Grid(Adapter):
 
     def objection(self, found: Sequence[Found]) -> str:
         """As Adapter; of a flat folder nobody knows who speaks."""
-        if not found or any(isinstance(self.place(file), Place) for file in found):
+        places = [self.place(file) for file in found]
+        nobodys = any(isinstance(p, Refusal) and p.reason is Reason.NO_IDENTITY for p in places)
+        if not nobodys or any(isinstance(place, Place) for place in places):
             return ""
         return (
             "GRID's sentences without the folders s1 to s34. The same names come back for every "

@@ -39,7 +39,6 @@ class Facts:
         bytes: of all video files; 0 where the manifest does not know them.
         recordings: how many different ones are named.
         with_sound: clips that carry sound.
-        rates: (frames a second, clips), the commonest first.
         splits: the published splits that occur, "" for clips of none.
         torn: identities that occur in several splits.
         largest: the identities with most seconds, most first.
@@ -54,7 +53,6 @@ class Facts:
     bytes: int
     recordings: int
     with_sound: int
-    rates: tuple[tuple[float, int], ...]
     splits: tuple[Share, ...]
     torn: tuple[str, ...]
     largest: tuple[Share, ...]
@@ -79,8 +77,6 @@ def facts_of(table: ClipTable, largest: int = 10) -> Facts:
     clips_by_person = np.bincount(person, minlength=len(people))
     recording, recordings = table.coded("recording")
     named = {recordings[code] for code in np.unique(recording).tolist()} - {""}
-    values, counts = np.unique(rates, return_counts=True)
-    commonest = np.argsort(-counts, kind="stable")
     top = np.argsort(-by_person, kind="stable")[:largest]
     splits, torn = _splits(table, person, people, seconds)
     return Facts(
@@ -89,7 +85,6 @@ def facts_of(table: ClipTable, largest: int = 10) -> Facts:
         bytes=int(table.numbers("bytes").sum()),
         recordings=len(named),
         with_sound=int(table.numbers("has_audio").sum()),
-        rates=tuple((float(values[k]), int(counts[k])) for k in commonest),
         splits=splits,
         torn=torn,
         largest=tuple(

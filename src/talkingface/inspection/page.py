@@ -109,8 +109,8 @@ def _heading(root: Path, info: DatasetInfo, facts: Facts, faults: Sequence[str])
 
 def _facts(info: DatasetInfo, facts: Facts) -> list[Markup]:
     whole = facts.whole
-    rate, commonest = facts.rates[0]
-    rates = f"{rate:.4g}" if commonest == whole.clips else f"{rate:.4g} and others"
+    slowest, fastest = facts.clip_rates.min(), facts.clip_rates.max()
+    rates = f"{slowest:.4g}" + (f" to {fastest:.4g}" if fastest > slowest else "")
     names = {"person": "people", "recording": "recordings as people", "file": "files as people"}
     pairs = [
         (_count(whole.people), names[info.identities]),

@@ -100,10 +100,11 @@ def take_inventory(order: Order) -> Inventory:
             refused.append(Refused(entry.name, 0, 0, entry.reason, entry.detail))
         elif isinstance(entry, Ignored):
             ignored += 1
+    # First, since a layout may say what the files of other kinds are.
+    listing = list_sources(order.source, order.layout, list(found.values()), order.identity)
     if not found and not refused:
         seen = f", only {ignored} files of other kinds" if ignored else ""
         raise UserError(f"{order.source}: holds no videos{seen}. Set input= to videos.")
-    listing = list_sources(order.source, order.layout, list(found.values()), order.identity)
     refused += [
         Refused(file.name, file.size, file.mtime_ns, reason, detail)
         for file, reason, detail in listing.refused

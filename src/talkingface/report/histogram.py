@@ -13,7 +13,7 @@ from talkingface.report.numbers import MINUS, ticks
 
 WIDTH, HEIGHT = 460, 200
 _LEFT, _RIGHT, _TOP, _BASE = 48, 14, 10, 152
-_BARS = 40
+_FEWEST_BARS, _MOST_BARS = 10, 40
 # Bars end at these percentiles where the extreme is far off, and what lies beyond is in the end
 # bars: one clip of an hour must not press all others into one bar.
 _ENDS = (0.25, 99.75)
@@ -44,7 +44,10 @@ def histogram(title: str, values: ArrayLike, axis: str, *, of: str = "clips") ->
     edges = _edges(known)
     counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
     beyond = int((known < edges[0]).sum() + (known > edges[-1]).sum())
-    notes = [f"median {float(np.median(known)):.3g}".replace("-", MINUS)]
+    median = float(np.median(known))
+    # What differs from 0 by rounding alone is 0.
+    median = 0.0 if abs(median) < 1e-6 * np.ptp(known) else median
+    notes = [f"median {median:.3g}".replace("-", MINUS)]
     notes += missing
     notes += [f"{beyond:,} beyond the ends"] if beyond else []
     caption = element(
@@ -73,11 +76,12 @@ def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
     if width > 0:
         low = inner_low if inner_low - low > _FAR * width else low
         high = inner_high if high - inner_high > _FAR * width else high
+    bars = int(np.clip(3 * np.sqrt(known.size), _FEWEST_BARS, _MOST_BARS))
     if np.equal(known, np.round(known)).all():
         # As many whole numbers in each bar, or every few bars one would stand out.
-        step = int(np.ceil((high - low + 1) / _BARS))
+        step = int(np.ceil((high - low + 1) / bars))
         return np.arange(np.floor(low), np.ceil(high) + step + 1, step) - 0.5
-    return np.linspace(low, high, _BARS + 1)
+    return np.linspace(low, high, bars + 1)
 
 
 def _x(value: float, edges: NDArray[np.float64]) -> float:
