@@ -37,13 +37,17 @@ class Look:
 
 
 def look() -> Look:
-    """Return what this process and its children hold; shared memory is counted once."""
+    """Return what this process and its children hold; shared memory is counted once.
+
+    Pages of files are left out: a library's share grows when another program that uses it ends.
+    """
     own = Path("/proc/self")
     children = (own / f"task/{os.getpid()}/children").read_text().split()
     kilobytes = files = threads = 0
     for process in (own, *(Path("/proc") / child for child in children)):
         lines = (process / "smaps_rollup").read_text().splitlines()
-        kilobytes += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        held = ("Pss_Anon:", "Pss_Shmem:")
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith(held))
         files += len(list((process / "fd").iterdir()))
         threads += len(list((process / "task").iterdir()))
     return Look(kilobytes / 1024, files, threads)
