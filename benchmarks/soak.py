@@ -37,13 +37,17 @@ class Look:
 
 
 def look() -> Look:
-    """Return what this process and its children hold; shared memory is counted once."""
+    """Return what this process and its children hold; shared memory is counted once.
+
+    Pages of files are left out: a library's share grows when another program that uses it ends.
+    """
     own = Path("/proc/self")
     children = (own / f"task/{os.getpid()}/children").read_text().split()
     kilobytes = files = threads = 0
     for process in (own, *(Path("/proc") / child for child in children)):
         lines = (process / "smaps_rollup").read_text().splitlines()
-        kilobytes += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        held = ("Pss_Anon:", "Pss_Shmem:")
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith(held))
         files += len(list((process / "fd").iterdir()))
         threads += len(list((process / "task").iterdir()))
     return Look(kilobytes / 1024, files, threads)
@@ -90,15 +94,21 @@ def main() -> None:
 
 
 def verdict(looks: list[Look]) -> int:
-    """Print the growth over the second half; return 1 if there is any."""
+    """Print the growth over the second half; return 1 if there is any beyond its own noise."""
     values = np.array([astuple(one) for one in looks[len(looks) // 2 :]])
+    if len(values) < 8:
+        print(f"{len(looks)} looks are too few for a verdict: load more clips.")
+        return 1
+    places = np.arange(len(values)) * LOOK / 1e5
     grown = 0
     for name, series, most in zip(("megabytes", "files", "threads"), values.T, MOST, strict=True):
-        slope = np.polyfit(np.arange(len(series)) * LOOK / 1e5, series, 1)[0]
-        grown |= int(slope > most)
+        (slope, _), covariance = np.polyfit(places, series, 1, cov=True)
+        noise = 3 * float(np.sqrt(covariance[0, 0]))
+        grows = slope - noise > most
+        grown |= int(grows)
         print(
             f"{name:10} {series.min():8.1f} to {series.max():8.1f}, slope {slope:+.2f} per "
-            f"100,000 clips: {'GROWS' if slope > most else 'steady'}"
+            f"100,000 clips, give or take {noise:.2f}: {'GROWS' if grows else 'steady'}"
         )
     return grown
 
