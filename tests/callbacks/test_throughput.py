@@ -34,7 +34,7 @@ class Sleeper(L.LightningModule):
         return self.weight.sum()
 
     def validation_step(self, batch: dict[str, torch.Tensor], index: int) -> None:
-        time.sleep(0.1)
+        time.sleep(2)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return torch.optim.SGD(self.parameters(), 0.1)
@@ -47,20 +47,20 @@ def loader(seconds: float, steps: int) -> ClipLoader:
     return ClipLoader(Items(seconds), batch_sampler=[[0, 1]] * steps)
 
 
-@pytest.mark.parametrize(("load", "step"), [(0.0, 0.03), (0.01, 0.02)])
+@pytest.mark.parametrize(("load", "step"), [(0.0, 0.1), (0.1, 0.1)])
 def test_the_logged_share_is_that_of_the_loader(load: float, step: float) -> None:
     module = Sleeper(step)
     trainer = L.Trainer(
         accelerator="cpu", max_epochs=1, logger=False, enable_checkpointing=False,
         enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0,
-        val_check_interval=5, callbacks=[Throughput(10)],
+        val_check_interval=5, callbacks=[Throughput(5)],
     )  # fmt: skip
-    trainer.fit(module, loader(load, 20), loader(0, 1))
+    trainer.fit(module, loader(load, 10), loader(0, 1))
     first, second = module.logged
     for found in (first, second):
         assert found["speed/waiting_for_data"] == pytest.approx(
             2 * load / (2 * load + step), abs=0.2
         )
         assert found["speed/loader_processes"] == 0
-    # Two samples of four frames a step; validations of 0.1 s would make it a third as fast.
-    assert second["speed/frames_per_second"] > 0.6 * 8 / (2 * load + step)
+    # Two samples of four frames a step; with the validation it would be a fifth as fast or less.
+    assert second["speed/frames_per_second"] > 0.4 * 8 / (2 * load + step)
