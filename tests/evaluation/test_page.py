@@ -19,7 +19,7 @@ from tests.report.html_text import HOSTILE, read, text_of
 @pytest.fixture(scope="module")
 def shown(talking_heads: Path) -> dict[str, CaseFootage]:
     """Footage of the four cases of `some_results`: each clip predicted by another."""
-    clips = sorted((talking_heads / "clips").glob("*.mp4"))
+    clips = sorted((talking_heads / "clips").rglob("*.mp4"))
     names = [row.case for row in some_results().rows]
     return {
         name: CaseFootage(clip, clip, other, clip, Fraction(25))

@@ -62,3 +62,9 @@ def test_what_is_no_footage_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.png").unlink()
     with pytest.raises(UserError, match="differ in size"):
         list(read_footage(tmp_path))
+
+
+def test_the_clips_of_a_data_set_are_footage(talking_heads: Path) -> None:
+    found = find_footage(talking_heads / "clips")
+    assert {path.suffix for path in found.values()} == {".mp4"}
+    assert len(found) == len(list(talking_heads.rglob("*.mp4"))) > 1

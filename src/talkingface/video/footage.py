@@ -68,13 +68,15 @@ def count_frames(path: Path) -> int:
 def find_footage(folder: Path) -> dict[str, Path]:
     """Return the videos, pictures and frame folders in a folder by name, extensions left out.
 
+    Also what lies in folders named by two hex digits: a data set keeps its clips so.
+
     Raises:
         UserError: no such folder, nothing in it, or two of one name.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder.")
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
+    for path in _entries(folder):
         is_footage = path.suffix.lower() in VIDEOS + PICTURES or (path.is_dir() and _pictures(path))
         if path.name.startswith(".") or not is_footage:
             continue
@@ -87,6 +89,12 @@ def find_footage(folder: Path) -> dict[str, Path]:
             f"{folder}: holds no videos ({', '.join(VIDEOS)}) and no folders of pictures."
         )
     return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    here = sorted(folder.iterdir())
+    below = [path for path in here if re.fullmatch("[0-9a-f]{2}", path.name) and path.is_dir()]
+    return here + [entry for path in below for entry in sorted(path.iterdir())]
 
 
 def write_lossless(path: Path, frames: Iterable[Frames], rate: Fraction) -> int:
