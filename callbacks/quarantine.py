@@ -32,6 +32,7 @@ class QuarantineReport(Callback):
         """Tell the data module where records go, before it makes its loaders."""
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         data.ledgers = self.folder
+        self._told = {failure.clip for failure in read_ledgers(self.folder)}
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -39,6 +40,10 @@ class QuarantineReport(Callback):
         """Look at the record now and then."""
         if pl_module.step % self.every == 0:
             self._report(trainer, pl_module)
+
+    def on_validation_end(self, trainer: L.Trainer, pl_module: Any) -> None:
+        """Look at it after the clips of a validation."""
+        self._report(trainer, pl_module)
 
     def on_train_end(self, trainer: L.Trainer, pl_module: Any) -> None:
         """Look at it once more."""

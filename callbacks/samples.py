@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers import WandbLogger
 
-from talkingface.manifest import clip_path
+from data_modules.memory import ClipMemory
+from talkingface.errors import UserError
 from talkingface.motion.path import MotionPath
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.reenact import encode_driving, generate_frames
-from talkingface.video.clips import read_clip_frames
 from talkingface.video.frames import to_tensor, to_uint8
 from talkingface.video.write import VideoWriter
 
@@ -49,11 +50,15 @@ class SampleVideos(Callback):
     def _write(self, trainer: L.Trainer, pl_module: Any) -> None:
         data: Any = trainer.datamodule  # type: ignore[attr-defined]
         clips = data.splits["val"]
+        # Compares clips with the manifest as the loader does; a decoder may hang on a damaged one.
+        memory = ClipMemory(data.root, clips, data.window.size, data.backend, 0)
         _, firsts = np.unique(clips.coded("identity")[0], return_index=True)
         for clip in clips.take(np.sort(firsts)[: self.clips]):
-            indices = range(min(self.frames, clip.frames))
-            path = clip_path(data.root, clip.clip)
-            driving = read_clip_frames(path, indices, data.window.size, data.backend)
+            try:
+                driving, _ = memory.read(clip, range(min(self.frames, clip.frames)))
+            except (UserError, OSError) as error:
+                print(f"warning: no sample video of {clip.clip}: {error}", file=sys.stderr)
+                continue
             generated = self._reenact(pl_module, driving, float(clip.rate))
             source = np.broadcast_to(driving[-1], driving.shape)
             target = self.folder / f"step-{pl_module.step:08d}_{clip.clip}.mp4"

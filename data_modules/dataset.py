@@ -127,7 +127,8 @@ class ClipDataset(Dataset[ClipBatch]):
     def __getitem__(self, key: Key) -> ClipBatch:
         """Return the sample of one (epoch, index) key, without the batch dimension."""
         sample, replaced = self.quarantine.sample(key, lambda clip: self._sample(clip, key))
-        return {**sample, "replaced": torch.tensor(replaced)}
+        sample["replaced"] = torch.tensor(replaced)
+        return sample
 
     def _sample(self, clip: Clip, key: Key) -> ClipBatch:
         """Return a sample of a clip; the random choices are the key's, whatever the clip."""

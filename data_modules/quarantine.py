@@ -7,7 +7,6 @@ attempt) alone, so that every rank and every loader process would choose the sam
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,6 +70,7 @@ class Quarantine:
             if line.split == split:
                 key = line.epoch, line.index
                 self.failed[key] = max(self.failed.get(key, 0), line.attempt + 1)
+        # Of this process, since it began.
         self.bad: set[str] = set()
         self.tested = 0
 
@@ -85,14 +85,19 @@ class Quarantine:
         """
         self.tested += 1
         first = self.failed.get(key, 0)
+        failures: list[Failure] = []
         for attempt in range(first, first + ATTEMPTS):
             clip = self.clips[replacement(self.seed, key, attempt, len(self.clips))]
             try:
-                return make(clip), attempt > 0
+                sample = make(clip)
             except (UserError, OSError) as error:
                 reason = str(error)
+            else:
+                # Not before: a disk that was away and ended the training leaves no trace.
+                self._record(key, failures)
+                return sample, attempt > 0
             self.bad.add(clip.clip)
-            self._record(Failure(self.split, *key, attempt, clip.clip, reason))
+            failures.append(Failure(self.split, *key, attempt, clip.clip, reason))
             if self._is_too_much:
                 break
         raise UserError(
@@ -104,20 +109,27 @@ class Quarantine:
     @property
     def _is_too_much(self) -> bool:
         tested = min(self.tested, len(self.clips))
-        return len(self.bad) > max(min(_MANY, len(self.clips) // 2), _SHARE * tested)
+        return len(self.bad) > max(min(_MANY, (len(self.clips) + 1) // 2), _SHARE * tested)
 
-    def _record(self, failure: Failure) -> None:
-        self.failed[failure.epoch, failure.index] = failure.attempt + 1
+    def _record(self, key: Key, failures: Sequence[Failure]) -> None:
+        if not failures:
+            return
+        self.failed[key] = failures[-1].attempt + 1
         if self.folder is None:
             return
         worker = get_worker_info()
-        name = f"rank{self.rank}-{worker.id if worker else 0}.jsonl"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        path = self.folder / f"rank{self.rank}-{worker.id if worker else 0}.jsonl"
+        # A line that a crash has torn must not swallow the next one.
+        lines = "".join(f"\n{json.dumps(asdict(failure))}" for failure in failures) + "\n"
         try:
-            os.write(file, (json.dumps(asdict(failure)) + "\n").encode())
-        finally:
-            os.close(file)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with path.open("ab", buffering=0) as file:
+                file.write(lines.encode())
+        except OSError as error:
+            raise UserError(
+                f"{path}: the record of bad clips cannot be written ({error}). Make room, then "
+                "run the same command again."
+            ) from error
 
 
 def replacement(seed: int, key: Key, attempt: int, samples: int) -> int:

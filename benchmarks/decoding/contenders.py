@@ -17,10 +17,18 @@ Reader = Callable[[Shapes, Sequence[int], int], Frames]
 
 
 def ours(backend: str) -> Reader:
-    """Read the prepared clip as the loader does."""
+    """Read the prepared clip as the loader does: its checksum is compared first."""
+    from talkingface.manifest import checksum
     from talkingface.video.clips import read_clip_frames
 
-    return lambda shapes, wanted, size: read_clip_frames(shapes.prepared, wanted, size, backend)
+    known: dict[str, int] = {}
+
+    def read(shapes: Shapes, wanted: Sequence[int], size: int) -> Frames:
+        found = checksum(shapes.prepared.read_bytes())
+        assert known.setdefault(str(shapes.prepared), found) == found
+        return read_clip_frames(shapes.prepared, wanted, size, backend)
+
+    return read
 
 
 def bulk(_: str) -> Reader:

@@ -134,12 +134,24 @@ def test_a_vanished_disk_ends_the_training_with_one_message(root: Path, workers:
     assert "Traceback" not in str(e.value)
 
 
+def test_a_disk_that_was_away_changes_nothing_once_it_is_back(root: Path, tmp_path: Path) -> None:
+    never_away = samples(root)[(0, 3)]
+    (root / "clips").rename(root / "away")
+    with pytest.raises(UserError, match="Check the disk"):
+        samples(root, tmp_path)[(0, 3)]
+    (root / "away").rename(root / "clips")
+    assert equal(samples(root, tmp_path)[(0, 3)], never_away)
+
+
 def test_a_torn_line_of_the_record_is_left_out(root: Path, tmp_path: Path) -> None:
     damage(root, read_dataset(root)[1][2], "deleted")
     samples(root, tmp_path)[(0, 2)]
     (ledger,) = tmp_path.glob("rank0-0.jsonl")
     ledger.write_text(ledger.read_text() + '{"split": "train", "epo')
     assert [line.index for line in read_ledgers(tmp_path)] == [2]
+    damage(root, read_dataset(root)[1][3], "deleted")
+    samples(root, tmp_path)[(0, 3)]
+    assert {line.index for line in read_ledgers(tmp_path)} == {2, 3}
 
 
 @pytest.mark.slow

@@ -68,7 +68,18 @@ def test_the_fingerprint_follows_what_training_follows(root: Path, tmp_path: Pat
     assert dataset_fingerprint(tmp_path / "other") != before
 
 
-@pytest.mark.parametrize("damage", ["missing", "stale", "torn"])
+def test_a_damaged_manifest_is_named(root: Path) -> None:
+    path = root / "manifest.parquet"
+    content = bytearray(path.read_bytes())
+    # The header of the first page: the schema at the end stays readable.
+    content[4:24] = bytes(20)
+    path.write_bytes(content)
+    (root / MAP_FILE).unlink()
+    with pytest.raises(UserError, match=r"manifest\.parquet: damaged"):
+        read_dataset(root)
+
+
+@pytest.mark.parametrize("damage", ["missing", "stale", "torn", "other measures"])
 def test_a_map_that_is_missing_stale_or_torn_is_made_again(
     root: Path, tmp_path: Path, damage: str
 ) -> None:
@@ -78,7 +89,8 @@ def test_a_map_that_is_missing_stale_or_torn_is_made_again(
     elif damage == "torn":
         place.write_bytes(whole[: len(whole) // 2])
     else:
-        write_dataset(tmp_path / "other", INFO, CLIPS[:3])
+        others = [replace(clip, recording="of another day") for clip in CLIPS]
+        write_dataset(tmp_path / "other", INFO, CLIPS[:3] if damage == "stale" else others)
         place.write_bytes((tmp_path / "other" / MAP_FILE).read_bytes())
     assert list(read_dataset(root)[1]) == CLIPS
     assert place.read_bytes() == whole

@@ -1,3 +1,5 @@
+import os
+import signal
 from fractions import Fraction
 
 import numpy as np
@@ -57,3 +59,16 @@ def test_unreadable_clip_is_named(tmp_path, backend, content):
         path.write_bytes(content)
     with pytest.raises(UserError, match=r"bad\.mp4"):
         read_clip_frames(path, [0], backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["pyav", "decord"])
+def test_a_process_forked_from_one_that_has_read_reads_too(clip, backend):
+    read_clip_frames(clip, [3, 20], 32, backend)
+    child = os.fork()
+    if not child:
+        signal.alarm(20)
+        try:
+            os._exit(len(read_clip_frames(clip, [3, 20], 32, backend)) - 2)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0

@@ -23,6 +23,8 @@ def run(cfg: DictConfig) -> None:
             written.
     """
     for name, least in _LEAST.items():
+        if isinstance(cfg[name], bool) or not isinstance(cfg[name], int | float):
+            raise UserError(f"{name}={cfg[name]}: must be a number.")
         if cfg[name] < least:
             raise UserError(f"{name}={cfg[name]}: must be at least {least}.")
     root = Path(cfg.dataset).expanduser()

@@ -80,5 +80,7 @@ def read_description(root: Path) -> DatasetInfo:
             "talkingface that made it, or make the data set again."
         )
     for name in ("expression_names", "pose_names"):
+        if not isinstance(raw[name], list):
+            raise UserError(f"{path}: {name} must be a list. Make the data set again.")
         raw[name] = tuple(raw[name])
     return DatasetInfo(**raw)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,7 +32,9 @@ from talkingface.errors import UserError
 
 MANIFEST_FILE = "manifest.parquet"
 MAP_FILE = "manifest.arrow"
+# Hashes: of what a training follows from, and of all columns, which a map must have.
 _CONTENT = b"talkingface.content"
+_ROWS = b"talkingface.rows"
 _FORMAT = b"talkingface.format"
 _ROW_GROUP = 65_536
 
@@ -52,7 +56,11 @@ def write_dataset(root: Path, info: DatasetInfo, clips: Iterable[Clip]) -> None:
     table = clips_to_table(clips)
     table = table.take(pc.sort_indices(table, [("clip", "ascending")])).combine_chunks()
     _check_names(table)
-    told = {_FORMAT: str(FORMAT).encode(), _CONTENT: _content_of(table).encode()}
+    told = {
+        _FORMAT: str(FORMAT).encode(),
+        _CONTENT: _hash_of(table, CONTENT_COLUMNS).encode(),
+        _ROWS: _hash_of(table, table.column_names).encode(),
+    }
     table = table.replace_schema_metadata(told)
     write_description(root, info)
     _write_map(table, root / MAP_FILE)
@@ -70,15 +78,11 @@ def read_dataset(root: Path) -> tuple[DatasetInfo, ClipTable]:
         UserError: the folder is no data set, or of another format version.
     """
     info = read_description(root)
-    content = _stored_content(root)
-    for path in _map_places(root, content):
-        try:
-            table = pa.ipc.open_file(pa.memory_map(str(path))).schema
-            if (table.metadata or {}).get(_CONTENT) == content.encode():
-                return info, ClipTable.mapped(path)
-        except (OSError, pa.ArrowInvalid):
-            continue
-    return info, _mapped_again(root, content)
+    rows = _stored(root, _ROWS)
+    for path in _map_places(root, rows):
+        if (table := _mapped(path, rows)) is not None:
+            return info, table
+    return info, _mapped_again(root, rows)
 
 
 def dataset_fingerprint(root: Path) -> str:
@@ -89,11 +93,12 @@ def dataset_fingerprint(root: Path) -> str:
     Raises:
         UserError: as read_dataset.
     """
-    said = json.dumps([asdict(read_description(root)), _stored_content(root)], sort_keys=True)
+    said = json.dumps([asdict(read_description(root)), _stored(root, _CONTENT)], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _stored_content(root: Path) -> str:
+def _stored(root: Path, name: bytes) -> str:
+    """Return a hash from the manifest's metadata."""
     path = root / MANIFEST_FILE
     try:
         schema = pq.read_schema(path)
@@ -102,38 +107,65 @@ def _stored_content(root: Path) -> str:
             f"{root}: not a data set: needs {DESCRIPTION_FILE} and {MANIFEST_FILE} ({error}). "
             "Make one with `talkingface synthesize` or `talkingface prepare`."
         ) from error
-    content = (schema.metadata or {}).get(_CONTENT)
-    if content is None or not schema.equals(CLIP_SCHEMA):
+    found = (schema.metadata or {}).get(name)
+    if found is None or not schema.equals(CLIP_SCHEMA):
         raise UserError(
             f"{path}: not a manifest as talkingface writes it. Run the command that made the "
             "data set again."
         )
-    return content.decode()
+    return found.decode()
 
 
-def _map_places(root: Path, content: str) -> tuple[Path, Path]:
+def _map_places(root: Path, rows: str) -> tuple[Path, Path]:
     cache = Path(user_cache_dir("talkingface")) / "manifests"
-    return root / MAP_FILE, cache / f"{content}.arrow"
+    return root / MAP_FILE, cache / f"{rows}.arrow"
 
 
-def _mapped_again(root: Path, content: str) -> ClipTable:
-    for path in _map_places(root, content):
+def _mapped(path: Path, rows: str) -> ClipTable | None:
+    """Return a map of the manifest with this hash, None if it is missing, torn or of another."""
+    try:
+        found = pa.ipc.open_file(pa.memory_map(str(path))).schema.metadata or {}
+        return ClipTable.mapped(path) if found.get(_ROWS) == rows.encode() else None
+    except (OSError, pa.ArrowInvalid):
+        return None
+
+
+def _mapped_again(root: Path, rows: str) -> ClipTable:
+    for path in _map_places(root, rows):
         try:
-            _write_map(_read_parquet(root / MANIFEST_FILE), path)
+            with _alone(path):
+                # Another process may have made it while this one waited.
+                if (found := _mapped(path, rows)) is not None:
+                    return found
+                _write_map(_read_parquet(root / MANIFEST_FILE), path)
+                pa.default_memory_pool().release_unused()
+                return ClipTable.mapped(path)
         except OSError:
             continue
-        pa.default_memory_pool().release_unused()
-        return ClipTable.mapped(path)
     return ClipTable(_read_parquet(root / MANIFEST_FILE), None)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until no other process of this machine makes the file, and keep others from it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("a") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        yield
 
 
 def _read_parquet(path: Path) -> pa.Table:
     """Return a manifest, column after column: all at once would take twice the memory."""
-    schema = pq.read_schema(path)
-    columns = [
-        pq.read_table(path, columns=[name], use_threads=False).column(0).combine_chunks()
-        for name in schema.names
-    ]
+    try:
+        schema = pq.read_schema(path)
+        columns = [
+            pq.read_table(path, columns=[name], use_threads=False).column(0).combine_chunks()
+            for name in schema.names
+        ]
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UserError(
+            f"{path}: damaged ({error}). Run the command that made the data set again."
+        ) from error
     return pa.table(columns, schema)
 
 
@@ -154,10 +186,10 @@ def _check_names(table: pa.Table) -> None:
         raise ValueError(f"given twice: {twice.slice(0, 3).to_pylist()}")
 
 
-def _content_of(table: pa.Table) -> str:
-    """Return the SHA-256 of the columns that a training follows from."""
+def _hash_of(table: pa.Table, columns: Iterable[str]) -> str:
+    """Return the SHA-256 of some columns."""
     digest = hashlib.sha256()
-    for name in CONTENT_COLUMNS:
+    for name in columns:
         column = table.column(name).combine_chunks()
         digest.update(f"{name} {column.type} {len(column)}\n".encode())
         if pa.types.is_string(column.type):

@@ -101,13 +101,15 @@ def _splits(
     table: ClipTable, person: NDArray[np.int32], people: list[str], seconds: NDArray[np.float64]
 ) -> tuple[tuple[Share, ...], tuple[str, ...]]:
     codes, names = table.coded("split")
-    seen = np.zeros(len(people), int)
+    # Clips of no split are training's.
+    seen = {name or "train": np.zeros(len(people), bool) for name in names}
     shares = []
     for name in sorted(names, key=lambda name: (*_SPLITS, name).index(name)):
         inside = codes == names.index(name)
         if not inside.any():
             continue
         who = np.unique(person[inside])
-        seen[who] += 1
+        seen[name or "train"][who] = True
         shares.append(Share(name, len(who), int(inside.sum()), float(seconds[inside].sum())))
-    return tuple(shares), tuple(people[k] for k in np.flatnonzero(seen > 1).tolist())
+    several = np.sum(list(seen.values()), axis=0) > 1
+    return tuple(shares), tuple(people[k] for k in np.flatnonzero(several).tolist())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_MOST_FRAMES = 1 << 24
 _CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
 # Of a picture's sample description, before its own boxes; of the list of descriptions.
 _AVC1_HEADER, _LIST_HEADER = 78, 8
@@ -85,6 +86,8 @@ def frame_index(data: bytes, length: int) -> FrameIndex:
 
 def _index_of(tables: dict[bytes, memoryview]) -> FrameIndex:
     same_size, count = struct.unpack_from(">II", tables[b"stsz"], 4)
+    if count > _MOST_FRAMES:
+        raise ValueError(f"{count} frames")
     sizes = (
         np.full(count, same_size, np.int64)
         if same_size

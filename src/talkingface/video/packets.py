@@ -82,7 +82,7 @@ def _index(file: int) -> FrameIndex:
     head = os.pread(file, _HEAD_BYTES, 0)
     end = tables_end(head) or length
     if end > len(head):
-        head = os.pread(file, end, 0)
+        head = os.pread(file, min(end, length), 0)
     return frame_index(head, length)
 
 
@@ -104,7 +104,10 @@ def _decoded(
             frame = frames[0]
         done = number
         assert frame is not None
-        picture = _kept.converter.reformat(frame, size, size, "rgb24", interpolation="BILINEAR")
+        # A converter's threads would not survive a fork, and small pictures are not worth them.
+        picture = _kept.converter.reformat(
+            frame, size, size, "rgb24", interpolation="BILINEAR", threads=1
+        )
         pictures[int(number)] = picture.to_ndarray().astype(np.uint8, copy=False)
     return np.stack([pictures[i] for i in indices])
 
