@@ -138,6 +138,12 @@ def test_a_track_without_its_video_is_missing(tmp_path: Path, video: Path) -> No
     assert listed(tmp_path).missing == ("id00012/_raOc3-IRsw/00111",)
 
 
+def test_blank_lines_of_a_table_do_no_harm(tmp_path: Path, video: Path) -> None:
+    plant(tmp_path, video, CROPS)
+    write_lists(tmp_path, {"vox2_meta.csv": META_2.replace("\n", "\n\n ,\n")})
+    assert splits(listed(tmp_path)) == {"id00012": "train", "id00017": "test"}
+
+
 def test_a_table_without_the_set_is_refused_by_name(tmp_path: Path, video: Path) -> None:
     plant(tmp_path, video, CROPS)
     write_lists(tmp_path, {"vox2_meta.csv": "VoxCeleb2 ID ,Gender \nid00012 ,m \n"})

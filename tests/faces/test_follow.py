@@ -1,3 +1,4 @@
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -74,3 +75,13 @@ def test_frames_without_a_face_carry_the_nearest_seen_frame(model, wall, close_u
 
 def test_video_without_a_face_has_no_track(model, wall):
     assert follow_face([(k / RATE, wall) for k in range(5)], model) is None
+
+
+def test_strip_is_searched_without_a_square_of_its_length(model):
+    strip = np.zeros((64, 8192, 3), np.uint8)
+    with Landmarker(model, max_faces=2) as landmarker:
+        tracemalloc.start()
+        assert find_faces(landmarker, strip) == []
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 20e6

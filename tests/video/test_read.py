@@ -8,6 +8,7 @@ import pytest
 from talkingface.errors import UserError
 from talkingface.video.probe import probe
 from talkingface.video.read import constant_rate_frames
+from talkingface.video.write import VideoWriter
 
 from .media import number_of, write_timed
 
@@ -135,3 +136,13 @@ def test_sound_file_is_no_video(tmp_path):
         sound.writeframes(b"\0" * 1000)
     with pytest.raises(UserError, match=r"sound\.wav.*no video"):
         probe(path)
+
+
+def test_reading_a_long_file_is_told_while_it_goes_on(tmp_path):
+    path = tmp_path / "long.mp4"
+    with VideoWriter(path, Fraction(25), 16, 16) as writer:
+        for _ in range(1200):
+            writer.write(np.zeros((16, 16, 3), np.uint8))
+    told = []
+    assert probe(path, told.append).duration == 48
+    assert told == [20, 40]

@@ -9,7 +9,7 @@ from pathlib import Path
 from talkingface.adapters.adapter import Adapter, Identities, Place, Refusal, stem
 from talkingface.faces.identity import IdentitySettings, Table, identity_rule
 from talkingface.prepare.source import Source
-from talkingface.prepare.walk import Found
+from talkingface.prepare.walk import Found, printable_name
 from talkingface.reasons import Reason
 
 
@@ -42,7 +42,7 @@ class Files(Adapter):
         who = self._rule(self._here / found.path.absolute().relative_to(self.root.absolute()))
         if who is None:
             return Refusal(Reason.NO_IDENTITY, "the identity table lacks this file")
-        return Place(who, found.name)
+        return Place(who if isinstance(self._rule, Table) else printable_name(who), found.name)
 
     def recognises(self, found: Sequence[Found]) -> bool:
         """Whether there is anything: any folder will do."""

@@ -27,7 +27,8 @@ def find_list(root: Path, name: str, folder: str = "") -> Path | None:
     """
     above = root.resolve().parent
     for place in (root, above, *_below(root), above / folder):
-        if (path := place / name).is_file():
+        # Path's own test raises where a folder may not be entered.
+        if os.path.isfile(path := place / name):  # noqa: PTH113
             return path
     return None
 
@@ -77,8 +78,14 @@ def records(path: Path, *needed: str) -> Iterator[dict[str, str]]:
                 f"{path}: has no column '{name}', only {', '.join(header) or 'none'}. "
                 "Get the list again, or move it away."
             )
-    for row in rows:
-        yield dict(zip(header, (cell.strip() for cell in row), strict=False))
+    try:
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                yield dict(zip(header, (cell.strip() for cell in row), strict=False))
+    except csv.Error as error:
+        raise UserError(
+            f"{path}: not a readable list file ({error}). Get it again, or move it away."
+        ) from error
 
 
 def _below(folder: Path) -> list[Path]:

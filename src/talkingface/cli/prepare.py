@@ -41,9 +41,9 @@ def _order(cfg: DictConfig) -> Order:
         duplicates=_one_of(cfg.filters.duplicates, "filters.duplicates", Duplicates),
         identity=_identity_settings(cfg.identity),
         limits=_limits(cfg.limits),
-        workers=int(cfg.workers),
-        shard=int(cfg.shard),
-        shards=int(cfg.shards),
+        workers=_whole(cfg.workers, "workers"),
+        shard=_whole(cfg.shard, "shard"),
+        shards=_whole(cfg.shards, "shards"),
     )
     # Last, since it may have to be downloaded.
     explicit = Path(cfg.landmarker).expanduser() if cfg.landmarker else None
@@ -51,11 +51,12 @@ def _order(cfg: DictConfig) -> Order:
 
 
 def _clip_settings(cfg: DictConfig) -> ClipSettings:
-    if cfg.size < 32 or cfg.size % 2:
+    if (size := _whole(cfg.size, "size")) < 32 or size % 2:
         raise UserError(f"size={cfg.size}: must be even and 32 or more.")
-    seconds = _number(cfg.max_seconds, "max_seconds", above=0) if cfg.max_seconds else None
+    whole = cfg.max_seconds
+    seconds = None if whole is None else _number(whole, "max_seconds", above=0)
     return ClipSettings(
-        size=int(cfg.size),
+        size=size,
         rate=_rate(cfg.rate),
         max_seconds=seconds,
         clip_seconds=_number(cfg.clip_seconds, "clip_seconds", above=0),
@@ -79,6 +80,12 @@ def _limits(cfg: DictConfig) -> Limits:
         file_seconds=None if whole is None else _number(whole, "limits.file_seconds", above=0),
         memory=_number(cfg.memory, "limits.memory", above=0),
     )
+
+
+def _whole(value: Any, name: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise UserError(f"{name}={value}: must be a whole number.")
 
 
 def _number(value: Any, name: str, *, least: float = -math.inf, above: float = -math.inf) -> float:

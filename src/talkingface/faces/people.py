@@ -21,6 +21,8 @@ from talkingface.faces.region import RegionTracker, in_picture
 from talkingface.faces.search import Bounds, find_faces, find_faces_of_size, overlap
 from talkingface.faces.shots import is_jump
 
+# Of the picture's longer side: the smallest height of faces that are looked for beside others.
+_LEAST_SHARE = 1 / 40
 _MOST_FACES = 4
 # A face away for longer has left.
 _PATIENCE_SECONDS = Fraction(1, 2)
@@ -187,7 +189,9 @@ class People:
         """Look for other faces, note them, and follow those that are to be followed."""
         seen = [person for person in self._persons if self._is_seen(person)]
         heights = [_height(person.record.last_bounds) for person in seen]
-        found = find_faces_of_size(self._searcher, picture, min(heights) / 2)
+        # The smaller the faces looked for, the more places to look at: thousands for tiny ones.
+        least = max(min(heights) / 2, max(picture.shape[:2]) * _LEAST_SHARE)
+        found = find_faces_of_size(self._searcher, picture, least)
         for person, height in zip(seen, heights, strict=True):
             others = [
                 bounds

@@ -30,9 +30,11 @@ def find_faces(landmarker: Landmarker, picture: NDArray[np.uint8]) -> list[Bound
         landmarker: for single pictures, with `max_faces` above 1 to find several.
         picture: (H, W, 3) uint8 RGB.
     """
-    longer = max(picture.shape[:2])
+    longer, shorter = max(picture.shape[:2]), min(picture.shape[:2])
+    # A strip is not padded to a square of its length, which may be gigabytes.
+    side = max(min(longer, 2 * shorter), longer / 16)
     for part in (1, 2, 4):
-        found = _faces_in(landmarker, picture, _tiles(picture, longer / part))
+        found = _faces_in(landmarker, picture, _tiles(picture, side / part))
         if found:
             return found
     return []

@@ -142,6 +142,8 @@ class PieceMaker:
             FASTEST_STEP * _LIMIT_RATE / float(self.rate),
         )
         width, height = self._info.width, self._info.height
+        if self._settings.crop_mode == "fixed":
+            return [kept_inside(boxes[0], width, height, self._shape)] * track.length
         return [kept_inside(box, width, height, self._shape) for box in boxes]
 
     def _row(self, name: str, track: PersonTrack, boxes: list[Box], measures: Measures) -> Clip:

@@ -57,7 +57,7 @@ def make_pieces(
         OSError: the disk is full.
     """
     try:
-        info = probe(source.path)
+        info = probe(source.path, beat)
     except MediaError as error:
         return [_unreadable(error, source, 0.0)]
     maker = PieceMaker(source, prefix, root, info, settings, limits)
@@ -65,7 +65,8 @@ def make_pieces(
 
     def frames() -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
         nonlocal reached
-        for number, (time, picture) in enumerate(_frames(source.path, maker.rate, settings)):
+        found = constant_rate_frames(source.path, maker.rate, strict=True, own_rate=info.rate)
+        for number, (time, picture) in enumerate(_beginning(found, settings)):
             reached = max(reached, time)
             if number % _FRAMES_A_BEAT == 0:
                 beat(float(reached))
@@ -90,10 +91,9 @@ def make_pieces(
     return pieces
 
 
-def _frames(
-    path: Path, rate: Fraction, settings: ClipSettings
+def _beginning(
+    frames: Iterator[tuple[Fraction, NDArray[np.uint8]]], settings: ClipSettings
 ) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
-    frames = constant_rate_frames(path, rate, strict=True)
     longest = settings.max_seconds
     return frames if longest is None else takewhile(lambda item: item[0] < longest, frames)
 

@@ -13,6 +13,7 @@ from talkingface.dataset.whole_files import replaced_file
 from talkingface.prepare.decisions import WHOLE_FILE, Decision
 from talkingface.prepare.naming import spread
 from talkingface.prepare.sheet import contact_sheet
+from talkingface.prepare.walk import printable_name
 from talkingface.reasons import Reason
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.style import CSS
@@ -87,7 +88,7 @@ class RejectReport:
             partial.write_text(self._page(), encoding="utf-8")
 
     def _page(self) -> str:
-        title = f"What is not in {self._root.name}"
+        title = f"What is not in {printable_name(self._root.name)}"
         counts = [
             element("tr", element("td", reason.value), element("td", str(count), class_="number"))
             for reason, count in self._counts.most_common()

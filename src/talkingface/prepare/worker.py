@@ -30,7 +30,7 @@ class Limits:
 
     Attributes:
         stall_seconds: without a beat.
-        file_seconds: in all; None allows 30 s and 30 times the seconds of video done.
+        file_seconds: in all; None allows 30 s and 30 times the seconds of video read.
         memory: megabytes that its process holds.
     """
 
@@ -139,7 +139,9 @@ def _died(code: int | None) -> Casualty:
     if code is None or code >= 0:
         return Casualty(Reason.CRASHED, f"its process ended with status {code}")
     hint = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
-    return Casualty(Reason.CRASHED, f"its process was ended by {signal.Signals(-code).name}{hint}")
+    known = -code in {number.value for number in signal.Signals}
+    name = signal.Signals(-code).name if known else f"signal {-code}"
+    return Casualty(Reason.CRASHED, f"its process was ended by {name}{hint}")
 
 
 def _megabytes(pid: int | None) -> float:

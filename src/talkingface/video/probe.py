@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -14,6 +15,7 @@ from talkingface.video.container import audio_stream, damaged, open_media, video
 from talkingface.video.upright import upright_size
 
 FALLBACK_RATE = Fraction(25)
+_FRAMES_A_WORD = 500
 _ORDINARY_DENOMINATORS = (1, 2, 1001)
 _LARGEST_DENOMINATOR = 1001
 _REGULAR_SHARE = Fraction(9, 10)
@@ -44,17 +46,22 @@ class VideoInfo:
     rotation: int
 
 
-def probe(path: Path) -> VideoInfo:
+def probe(path: Path, tell: Callable[[float], None] | None = None) -> VideoInfo:
     """Measure a video file. Reads the whole file once without decoding it, plus one frame.
 
     Headers are not trusted: a truncated file gives the duration of what is left of it.
+
+    Args:
+        path: the file.
+        tell: told now and then about how many seconds of video have been read, by the number of
+            frames and not by the file's clock, which may be damaged.
 
     Raises:
         MediaError: the file is missing, unreadable, or holds no video frame.
     """
     with open_media(path) as container:
         stream = video_stream(container, path)
-        times, last_duration = _packet_times(container, stream)
+        times, last_duration = _packet_times(container, stream, tell)
         rate = _rate_of(stream, times)
         if times:
             container.seek(min(times), stream=stream)
@@ -78,7 +85,7 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 
 def _packet_times(
-    container: InputContainer, stream: VideoStream
+    container: InputContainer, stream: VideoStream, tell: Callable[[float], None] | None
 ) -> tuple[list[int], Fraction | None]:
     """Return the shown packets' times in ticks and the duration in seconds of the last one."""
     times: list[int] = []
@@ -88,6 +95,8 @@ def _packet_times(
         if time is None or packet.is_discard or not packet.size:
             continue
         times.append(time)
+        if tell is not None and len(times) % _FRAMES_A_WORD == 0:
+            tell(float(len(times) / FALLBACK_RATE))
         if latest is None or time >= latest[0]:
             latest = (time, packet.duration or 0)
     duration = latest[1] * _time_base(stream) if latest else None

@@ -26,7 +26,11 @@ _LOWEST_RATE, _HIGHEST_RATE = 4, 300
 
 
 def constant_rate_frames(
-    path: Path, rate: Fraction | None = None, *, strict: bool = False
+    path: Path,
+    rate: Fraction | None = None,
+    *,
+    strict: bool = False,
+    own_rate: Fraction | None = None,
 ) -> Iterator[tuple[Fraction, RgbFrame]]:
     """Yield (time in seconds, (H, W, 3) uint8 RGB frame) at exactly constant rate.
 
@@ -43,12 +47,13 @@ def constant_rate_frames(
         strict: take nothing that a player would guess: end with DAMAGED at a damaged frame and
             where no frame comes for 5 seconds, refuse still pictures, and rates below 4 or above
             300 frames a second.
+        own_rate: the file's own rate as `probe` gives it, where it is known; None measures it.
 
     Raises:
         MediaError: the file cannot be read, or is damaged; raised when iteration reaches the
             damage.
     """
-    own_rate = probe(path).rate
+    own_rate = own_rate or probe(path).rate
     if strict and not _LOWEST_RATE <= own_rate <= _HIGHEST_RATE:
         raise damaged(
             path,
