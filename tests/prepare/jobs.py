@@ -97,10 +97,11 @@ def pieces_of(root, limits, log, job, beat):
     The first word is one of FAULTS, "slow" or anything; the second is the height of the face in
     the second piece. The first piece is always good, the third shows nobody.
     """
-    with log.open("a") as file:
-        file.write(f"{job.source.name}\n")
+    # Before the log, on whose lines the process is killed.
     with log.with_name("pids.txt").open("a") as file:
         file.write(f"{os.getpid()}\n")
+    with log.open("a") as file:
+        file.write(f"{job.source.name}\n")
     kind, height, *_ = job.source.path.read_text().split()
     beat(0)
     FAULTS.get(kind, _nothing)(kind, job.source.path.parent, beat)
