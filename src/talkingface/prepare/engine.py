@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -23,12 +22,10 @@ from talkingface.prepare.progress import Progress
 from talkingface.prepare.serving import FULL
 from talkingface.prepare.summary import Summary
 from talkingface.prepare.supervised import DiskFullError, Supervised
+from talkingface.prepare.verdicts import FAILURES, may_have_passed
 from talkingface.prepare.walk import printable_name
 from talkingface.prepare.worker import Casualty
 from talkingface.reasons import Reason
-
-# The output's folder is at fault, not a video.
-_FORBIDDEN = frozenset((errno.EACCES, errno.EPERM, errno.ENOTDIR))
 
 Work = Callable[[Job, Beat], list[Piece]]
 
@@ -76,7 +73,7 @@ def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
 
 def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Work) -> None:
     """Prepare the videos that the journals know nothing of, or nothing that is still true."""
-    missing = [job for job in jobs if not job.is_done(journal.record(job.source.name), order)]
+    missing = [job for job in jobs if _is_missing(order, job, journal.record(job.source.name))]
     known = set(prefixes(journal).values())
     known |= {job.prefix for job in jobs if job.source.name in journal}
     sweep(order, known.__contains__)
@@ -92,6 +89,7 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
         pool = Supervised(work, order.workers, order.limits, proven=done > 0, tick=bar.tick)
         for job, answer in pool.run(missing):
             pieces = _pieces(answer)
+            _check_source(order, pieces, done)
             earlier = journal.record(job.source.name)
             motions = [_motion(order, piece) for piece in pieces]
             journaled.add(job.source.name, job.stamp(order), pieces, motions)
@@ -99,6 +97,24 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
             done += 1
             kept = sum(piece.clip is not None for piece in pieces)
             bar.video(job.size, kept, len(pieces) - kept)
+
+
+def _is_missing(order: Order, job: Job, record: Record | None) -> bool:
+    return record is None or not job.is_done(record, order) or may_have_passed(record)
+
+
+def _check_source(order: Order, pieces: Sequence[Piece], done: int) -> None:
+    """Blame no video for the input as a whole: a disk may be away, its folder there and empty."""
+    if not any(piece.reason in FAILURES for piece in pieces):
+        return
+    try:
+        there = order.source.is_file() or any(order.source.iterdir())
+    except OSError:
+        there = False
+    if not there:
+        raise UserError(
+            f"{order.source}: is gone. {done} videos are done and kept; run the same command again."
+        )
 
 
 def _pieces(answer: list[Piece] | Casualty) -> list[Piece]:
@@ -139,7 +155,7 @@ def _full_disk_said(order: Order, done: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except (DiskFullError, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in FULL | _FORBIDDEN:
+        if isinstance(error, OSError) and error.errno not in FULL:
             raise
         there = next(path for path in (order.root, *order.root.absolute().parents) if path.exists())
         room = shutil.disk_usage(there).free / 1e6
