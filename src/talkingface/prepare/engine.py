@@ -9,12 +9,12 @@ from functools import partial
 
 from talkingface.errors import MediaError, UserError
 from talkingface.manifest import clip_path, read_track, track_path
-from talkingface.prepare.folder import claim, held, sweep
+from talkingface.prepare.folder import claim, held, remove_manifest, sweep
 from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
 from talkingface.prepare.merge import merge
 from talkingface.prepare.motion_print import motion_print
-from talkingface.prepare.naming import prefixes, shard_of
+from talkingface.prepare.naming import shard_of
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
 from talkingface.prepare.pieces import make_pieces
@@ -73,14 +73,11 @@ def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
 
 def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Work) -> None:
     """Prepare the videos that the journals know nothing of, or nothing that is still true."""
-    missing = [job for job in jobs if _is_missing(order, job, journal.record(job.source.name))]
-    known = set(prefixes(journal).values())
-    known |= {job.prefix for job in jobs if job.source.name in journal}
-    sweep(order, known.__contains__)
+    missing = _missing(order, jobs, journal)
     # The longest first, so that no process is left alone with one at the end.
     missing.sort(key=lambda job: (-job.size, job.source.name))
     total, left = (sum(job.size for job in some) for some in (jobs, missing))
-    journaled = JournalWriter(order.shard_folder)
+    journaled = JournalWriter(order.shard_folder, journal.newest)
     done = len(jobs) - len(missing)
     with (
         Progress(total, total - left) as bar,
@@ -99,8 +96,25 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
             bar.video(job.size, kept, len(pieces) - kept)
 
 
+def _missing(order: Order, jobs: Sequence[Job], journal: Journal) -> list[Job]:
+    """Return the videos to prepare; what they are to lose is in the manifest no more."""
+    # Videos that left the input may come back.
+    mine = (name for name in journal if shard_of(name, order.shards) == order.shard)
+    records = (journal.record(name) for name in mine)
+    known = {record.stamp.prefix for record in records if record is not None and _clips(record)}
+    missing = [job for job in jobs if _is_missing(order, job, journal.record(job.source.name))]
+    if any(job.prefix in known for job in missing):
+        remove_manifest(order)
+    sweep(order, known.__contains__)
+    return missing
+
+
 def _is_missing(order: Order, job: Job, record: Record | None) -> bool:
     return record is None or not job.is_done(record, order) or may_have_passed(record)
+
+
+def _clips(record: Record) -> set[str]:
+    return {piece.clip.clip for piece in record.pieces if piece.clip is not None}
 
 
 def _check_source(order: Order, pieces: Sequence[Piece], done: int) -> None:
@@ -134,17 +148,16 @@ def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Pi
     if earlier is None:
         return
     now = {piece.clip.clip for piece in pieces if piece.clip is not None}
-    for piece in earlier.pieces:
-        if piece.clip is not None and piece.clip.clip not in now:
-            clip_path(order.root, piece.clip.clip).unlink(missing_ok=True)
-            track_path(order.root, piece.clip.clip).unlink(missing_ok=True)
+    for clip in _clips(earlier) - now:
+        clip_path(order.root, clip).unlink(missing_ok=True)
+        track_path(order.root, clip).unlink(missing_ok=True)
 
 
 def _unfinished_elsewhere(order: Order, inventory: Inventory, journal: Journal) -> int:
     """Return how many videos of other machines have no record that is good."""
     return sum(
         shard_of(job.source.name, order.shards) != order.shard
-        and not job.is_done(journal.record(job.source.name), order)
+        and not job.is_done_elsewhere(journal.record(job.source.name), order)
         for job in inventory.jobs
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from talkingface.dataset.store import MANIFEST_FILE, MAP_FILE
 from talkingface.errors import UserError
 from talkingface.manifest import FORMAT
 from talkingface.prepare.naming import owner
@@ -68,14 +69,21 @@ def held(path: Path, *, wait: bool = False) -> Iterator[None]:
         yield
 
 
+def remove_manifest(order: Order) -> None:
+    """Remove the list of clips, which some are to leave; the last step writes it again."""
+    for name in (MANIFEST_FILE, MAP_FILE):
+        (order.root / name).unlink(missing_ok=True)
+
+
 def sweep(order: Order, known: Callable[[str], bool]) -> int:
     """Remove what a killed process left: unfinished files and clips that no journal knows.
 
-    Files of other shards are left alone, other machines may be at them.
+    The manifest goes before the first clip, which it may list. Files of other shards are left
+    alone, other machines may be at them.
 
     Args:
         order: names the folder and the shard.
-        known: whether a journal has a record of the video whose clips begin with a prefix.
+        known: whether a journal has a record of clips that begin with a prefix.
 
     Returns:
         The number of files removed.
@@ -87,6 +95,8 @@ def sweep(order: Order, known: Callable[[str], bool]) -> int:
             continue
         prefix, _, unfinished = whose
         if unfinished or not known(prefix):
+            if not unfinished:
+                remove_manifest(order)
             path.unlink(missing_ok=True)
             removed += 1
     return removed
