@@ -9,9 +9,10 @@ from functools import partial
 
 from talkingface.errors import MediaError, UserError
 from talkingface.manifest import clip_path, read_track, track_path
-from talkingface.prepare.folder import claim, held, remove_manifest, sweep
+from talkingface.prepare.folder import claim, remove_manifest, sweep
 from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
+from talkingface.prepare.locks import division_held, held
 from talkingface.prepare.merge import merge
 from talkingface.prepare.motion_print import motion_print
 from talkingface.prepare.naming import shard_of
@@ -46,14 +47,19 @@ def prepare(order: Order, work: Work | None = None) -> Summary:
         What became of the input. If other machines are not done yet, of this machine's part.
 
     Raises:
-        UserError: nothing to prepare, a folder of other settings, no usable video, a full disk, or
-            something that would fail with any video.
+        UserError: nothing to prepare, a folder of other settings or another user, no usable video,
+            a full disk, an input that is gone, or something that would fail with any video.
     """
     inventory = take_inventory(order)
     with _full_disk_said(order, lambda: "0 videos"):
         claim(order)
-    with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
-        _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
+    with division_held(order):
+        with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
+            _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
+        return _merge_if_complete(order, inventory)
+
+
+def _merge_if_complete(order: Order, inventory: Inventory) -> Summary:
     with closing(Journal(order.work)) as journal:
         left = _unfinished_elsewhere(order, inventory, journal)
         if left:

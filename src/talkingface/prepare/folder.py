@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from talkingface.dataset.store import MANIFEST_FILE, MAP_FILE
+from talkingface.dataset.whole_files import replaced_file
 from talkingface.errors import UserError
 from talkingface.manifest import FORMAT
 from talkingface.prepare.naming import owner
@@ -42,31 +40,8 @@ def claim(order: Order) -> None:
             file=sys.stderr,
         )
     if not known.exists() or known.read_text() != here:
-        known.write_text(here)
-
-
-@contextmanager
-def held(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock, which falls when the process ends, however it ends.
-
-    Args:
-        path: file of the lock.
-        wait: whether to wait for another process that holds it.
-
-    Raises:
-        UserError: another process holds it, and is not waited for.
-    """
-    with path.open("a") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                raise
-            raise UserError(
-                f"{path.parent.parent.parent}: another process prepares this part of the data "
-                "set. Wait for it, or stop it first."
-            ) from error
-        yield
+        with replaced_file(known) as partial:
+            partial.write_text(here)
 
 
 def remove_manifest(order: Order) -> None:

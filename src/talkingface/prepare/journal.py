@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from talkingface.errors import UserError
 from talkingface.manifest import Clip, Measures
 from talkingface.prepare.piece import Piece
 from talkingface.reasons import Reason
@@ -198,7 +199,14 @@ def _append(path: Path, content: bytes) -> None:
 def _lines(path: Path) -> Iterator[tuple[int, str, int, int]]:
     """Yield (time, name, offset, length) of the whole lines; a torn one is left out."""
     offset = 0
-    with path.open("rb") as file:
+    try:
+        lines = path.open("rb")
+    except PermissionError as error:
+        raise UserError(
+            f"{path}: may not be read, so another user prepared a part of this data set. Have them "
+            "allow it, or choose another output."
+        ) from error
+    with lines as file:
         for line in file:
             parts = line.split(b"\t", 3)
             body = line[9:-1]
