@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from talkingface.errors import UserError
@@ -36,3 +39,28 @@ def test_damaged_settings_are_named(tmp_path):
     (tmp_path / "settings.json").write_text("{")
     with pytest.raises(UserError, match=r"settings\.json"):
         claim_folder(tmp_path, SETTINGS)
+
+
+@pytest.mark.parametrize("target", ["nowhere", "new"])
+def test_a_link_that_leads_nowhere_is_named(tmp_path, target):
+    root = tmp_path / "new"
+    root.symlink_to(tmp_path / target)
+    with pytest.raises(UserError, match=r"new is a link that leads nowhere"):
+        claim_folder(root, SETTINGS)
+
+
+def test_many_may_be_the_first_to_use_a_folder(tmp_path):
+    many = 8
+    start = Barrier(many)
+
+    def claim(root, number):
+        start.wait()
+        claim_folder(root, SETTINGS)
+        (root / str(number)).write_text("")
+
+    with ThreadPoolExecutor(many) as pool:
+        for turn in range(30):
+            root = tmp_path / str(turn)
+            list(pool.map(claim, [root] * many, range(many)))
+            names = {path.name for path in root.iterdir()}
+            assert names == {"settings.json", *map(str, range(many))}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from talkingface.dataset.whole_files import replaced_file
 from talkingface.errors import UserError
 
 SETTINGS_FILE = "settings.json"
@@ -24,17 +25,15 @@ def claim_folder(root: Path, settings: Mapping[str, Any]) -> None:
 
     Raises:
         UserError: the folder was filled with other settings (each differing field is named with
-            both values), holds other files, or its `settings.json` cannot be read.
+            both values), holds other files or is no folder, or its `settings.json` cannot be read.
     """
     wanted = json.loads(json.dumps(settings))
     path = root / SETTINGS_FILE
     if not path.exists():
         _refuse_foreign_files(root)
-        root.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(wanted, indent=2) + "\n")
-        partial.replace(path)
-        return
+        with replaced_file(path) as partial:
+            partial.write_text(json.dumps(wanted, indent=2) + "\n")
+    # Compared in any case: of processes that start together, the last one wins.
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError) as error:
@@ -50,9 +49,14 @@ def claim_folder(root: Path, settings: Mapping[str, Any]) -> None:
 
 
 def _refuse_foreign_files(root: Path) -> None:
+    if root.is_symlink() and not root.exists():
+        raise UserError(f"{root} is a link that leads nowhere. Remove it or choose another name.")
     if root.exists() and not root.is_dir():
         raise UserError(f"{root} is a file; a folder is needed here. Choose another name.")
-    if root.is_dir() and any(entry.suffix != ".partial" for entry in root.iterdir()):
+    if not root.is_dir() or all(entry.suffix == ".partial" for entry in root.iterdir()):
+        return
+    # Looked at last: another process may be the first to use the folder at this moment.
+    if not (root / SETTINGS_FILE).exists():
         raise UserError(
             f"{root} holds files but no {SETTINGS_FILE}, so another command made them. "
             "Choose an empty or new folder."

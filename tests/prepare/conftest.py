@@ -18,7 +18,9 @@ class Preparation:
         self.input = folder / "in"
         self.root = root or folder / "out"
         self.log = folder / "calls.txt"
+        self.model = folder / "model.task"
         self.input.mkdir(exist_ok=True)
+        self.model.write_text("a model")
 
     def add(self, name, kind="good", height=100):
         path = self.input / name
@@ -29,7 +31,7 @@ class Preparation:
     def order(self, **changes):
         quick = Limits(stall_seconds=30, file_seconds=30, memory=400)
         fields = {"layout": "files", "limits": quick, "workers": 1} | changes
-        return Order(source=self.input, root=self.root, model=self.folder, **fields)
+        return Order(source=self.input, root=self.root, model=self.model, **fields)
 
     def run(self, **changes):
         order = self.order(**changes)

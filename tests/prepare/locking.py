@@ -3,22 +3,32 @@
 import multiprocessing
 from contextlib import contextmanager
 
-from talkingface.prepare.folder import held
+from talkingface.prepare.locks import division_held, held
 
 
-def _hold(path, pipe):
-    with held(path):
+def _hold(lock, of_what, pipe):
+    with lock(of_what):
         pipe.send("held")
         pipe.recv()
 
 
-@contextmanager
 def lock_held_elsewhere(path):
+    return _held_elsewhere(held, path)
+
+
+def division_held_elsewhere(order):
+    return _held_elsewhere(division_held, order)
+
+
+@contextmanager
+def _held_elsewhere(lock, of_what):
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_hold, args=(path, theirs))
+    process = context.Process(target=_hold, args=(lock, of_what, theirs))
     process.start()
     assert ours.recv() == "held"
-    yield
-    ours.send("enough")
-    process.join()
+    try:
+        yield
+    finally:
+        ours.send("enough")
+        process.join()

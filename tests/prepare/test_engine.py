@@ -11,8 +11,11 @@ from talkingface.manifest import clip_path, read_dataset, track_path
 from talkingface.prepare import journal
 from talkingface.prepare.clip_settings import ClipSettings
 from talkingface.prepare.filter_limits import FilterLimits
+from talkingface.prepare.folder import claim
+from talkingface.prepare.locks import division_held
 from talkingface.prepare.worker import Limits
 from tests.prepare.conftest import Preparation
+from tests.prepare.locking import division_held_elsewhere, lock_held_elsewhere
 
 
 def clips_of(preparation):
@@ -223,9 +226,6 @@ def test_another_machines_unfinished_files_are_left_alone(preparation):
 
 
 def test_a_second_process_on_the_same_part_is_refused(preparation):
-    from talkingface.prepare.folder import claim  # noqa: PLC0415
-    from tests.prepare.locking import lock_held_elsewhere  # noqa: PLC0415
-
     preparation.add("a.mp4")
     order = preparation.order()
     claim(order)
@@ -233,6 +233,43 @@ def test_a_second_process_on_the_same_part_is_refused(preparation):
         lock_held_elsewhere(order.shard_folder / "lock"),
         pytest.raises(UserError, match="another process prepares this part"),
     ):
+        preparation.run()
+
+
+def test_another_division_of_the_videos_at_the_same_time_is_refused(preparation):
+    preparation.add("a.mp4")
+    claim(preparation.order())
+    folder = preparation.root / "clips" / "00"
+    folder.mkdir(parents=True)
+    (folder / "x-00000000-000.mp4.1.partial").write_bytes(b"in flight")
+    with division_held_elsewhere(preparation.order(shards=3)):
+        with division_held(preparation.order(shards=3)):
+            pass
+        with pytest.raises(UserError, match=r"prepares it with shards=3, this one has shards=1"):
+            preparation.run()
+    assert list(folder.iterdir())
+    with division_held(preparation.order()):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every file")
+@pytest.mark.parametrize("name", ["0-of-1/lock", "shards"])
+def test_another_users_lock_is_named(preparation, name):
+    preparation.add("a.mp4")
+    order = preparation.order()
+    claim(order)
+    (order.work / name).touch(0o444)
+    with pytest.raises(UserError, match=f"{name}: may not be written, so another user"):
+        preparation.run()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every file")
+def test_another_users_journal_is_named(preparation):
+    preparation.add("a.mp4")
+    order = preparation.order()
+    claim(order)
+    (order.shard_folder / "x.journal").touch(0)
+    with pytest.raises(UserError, match=r"x.journal: may not be read, so another user"):
         preparation.run()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -10,12 +9,13 @@ from functools import partial
 
 from talkingface.errors import MediaError, UserError
 from talkingface.manifest import clip_path, read_track, track_path
-from talkingface.prepare.folder import claim, held, sweep
+from talkingface.prepare.folder import claim, remove_manifest, sweep
 from talkingface.prepare.inventory import Inventory, Job, take_inventory
 from talkingface.prepare.journal import Journal, JournalWriter, Record
+from talkingface.prepare.locks import division_held, held
 from talkingface.prepare.merge import merge
 from talkingface.prepare.motion_print import motion_print
-from talkingface.prepare.naming import prefixes, shard_of
+from talkingface.prepare.naming import shard_of
 from talkingface.prepare.order import Order
 from talkingface.prepare.piece import Beat, Piece
 from talkingface.prepare.pieces import make_pieces
@@ -23,12 +23,10 @@ from talkingface.prepare.progress import Progress
 from talkingface.prepare.serving import FULL
 from talkingface.prepare.summary import Summary
 from talkingface.prepare.supervised import DiskFullError, Supervised
+from talkingface.prepare.verdicts import FAILURES, may_have_passed
 from talkingface.prepare.walk import printable_name
 from talkingface.prepare.worker import Casualty
 from talkingface.reasons import Reason
-
-# The output's folder is at fault, not a video.
-_FORBIDDEN = frozenset((errno.EACCES, errno.EPERM, errno.ENOTDIR))
 
 Work = Callable[[Job, Beat], list[Piece]]
 
@@ -49,14 +47,19 @@ def prepare(order: Order, work: Work | None = None) -> Summary:
         What became of the input. If other machines are not done yet, of this machine's part.
 
     Raises:
-        UserError: nothing to prepare, a folder of other settings, no usable video, a full disk, or
-            something that would fail with any video.
+        UserError: nothing to prepare, a folder of other settings or another user, no usable video,
+            a full disk, an input that is gone, or something that would fail with any video.
     """
     inventory = take_inventory(order)
     with _full_disk_said(order, lambda: "0 videos"):
         claim(order)
-    with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
-        _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
+    with division_held(order):
+        with held(order.shard_folder / "lock"), closing(Journal(order.work)) as journal:
+            _make_missing(order, inventory.of_shard(order), journal, work or partial(_make, order))
+        return _merge_if_complete(order, inventory)
+
+
+def _merge_if_complete(order: Order, inventory: Inventory) -> Summary:
     with closing(Journal(order.work)) as journal:
         left = _unfinished_elsewhere(order, inventory, journal)
         if left:
@@ -76,14 +79,11 @@ def _make(order: Order, job: Job, beat: Beat) -> list[Piece]:
 
 def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Work) -> None:
     """Prepare the videos that the journals know nothing of, or nothing that is still true."""
-    missing = [job for job in jobs if not job.is_done(journal.record(job.source.name), order)]
-    known = set(prefixes(journal).values())
-    known |= {job.prefix for job in jobs if job.source.name in journal}
-    sweep(order, known.__contains__)
+    missing = _missing(order, jobs, journal)
     # The longest first, so that no process is left alone with one at the end.
     missing.sort(key=lambda job: (-job.size, job.source.name))
     total, left = (sum(job.size for job in some) for some in (jobs, missing))
-    journaled = JournalWriter(order.shard_folder)
+    journaled = JournalWriter(order.shard_folder, journal.newest)
     done = len(jobs) - len(missing)
     with (
         Progress(total, total - left) as bar,
@@ -92,6 +92,7 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
         pool = Supervised(work, order.workers, order.limits, proven=done > 0, tick=bar.tick)
         for job, answer in pool.run(missing):
             pieces = _pieces(answer)
+            _check_source(order, pieces, done)
             earlier = journal.record(job.source.name)
             motions = [_motion(order, piece) for piece in pieces]
             journaled.add(job.source.name, job.stamp(order), pieces, motions)
@@ -99,6 +100,41 @@ def _make_missing(order: Order, jobs: Sequence[Job], journal: Journal, work: Wor
             done += 1
             kept = sum(piece.clip is not None for piece in pieces)
             bar.video(job.size, kept, len(pieces) - kept)
+
+
+def _missing(order: Order, jobs: Sequence[Job], journal: Journal) -> list[Job]:
+    """Return the videos to prepare; what they are to lose is in the manifest no more."""
+    # Videos that left the input may come back.
+    mine = (name for name in journal if shard_of(name, order.shards) == order.shard)
+    records = (journal.record(name) for name in mine)
+    known = {record.stamp.prefix for record in records if record is not None and _clips(record)}
+    missing = [job for job in jobs if _is_missing(order, job, journal.record(job.source.name))]
+    if any(job.prefix in known for job in missing):
+        remove_manifest(order)
+    sweep(order, known.__contains__)
+    return missing
+
+
+def _is_missing(order: Order, job: Job, record: Record | None) -> bool:
+    return record is None or not job.is_done(record, order) or may_have_passed(record)
+
+
+def _clips(record: Record) -> set[str]:
+    return {piece.clip.clip for piece in record.pieces if piece.clip is not None}
+
+
+def _check_source(order: Order, pieces: Sequence[Piece], done: int) -> None:
+    """Blame no video for the input as a whole: a disk may be away, its folder there and empty."""
+    if not any(piece.reason in FAILURES for piece in pieces):
+        return
+    try:
+        there = order.source.is_file() or any(order.source.iterdir())
+    except OSError:
+        there = False
+    if not there:
+        raise UserError(
+            f"{order.source}: is gone. {done} videos are done and kept; run the same command again."
+        )
 
 
 def _pieces(answer: list[Piece] | Casualty) -> list[Piece]:
@@ -118,17 +154,16 @@ def _remove_superseded(order: Order, earlier: Record | None, pieces: Sequence[Pi
     if earlier is None:
         return
     now = {piece.clip.clip for piece in pieces if piece.clip is not None}
-    for piece in earlier.pieces:
-        if piece.clip is not None and piece.clip.clip not in now:
-            clip_path(order.root, piece.clip.clip).unlink(missing_ok=True)
-            track_path(order.root, piece.clip.clip).unlink(missing_ok=True)
+    for clip in _clips(earlier) - now:
+        clip_path(order.root, clip).unlink(missing_ok=True)
+        track_path(order.root, clip).unlink(missing_ok=True)
 
 
 def _unfinished_elsewhere(order: Order, inventory: Inventory, journal: Journal) -> int:
     """Return how many videos of other machines have no record that is good."""
     return sum(
         shard_of(job.source.name, order.shards) != order.shard
-        and not job.is_done(journal.record(job.source.name), order)
+        and not job.is_done_elsewhere(journal.record(job.source.name), order)
         for job in inventory.jobs
     )
 
@@ -139,7 +174,7 @@ def _full_disk_said(order: Order, done: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except (DiskFullError, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in FULL | _FORBIDDEN:
+        if isinstance(error, OSError) and error.errno not in FULL:
             raise
         there = next(path for path in (order.root, *order.root.absolute().parents) if path.exists())
         room = shutil.disk_usage(there).free / 1e6

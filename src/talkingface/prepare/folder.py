@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from talkingface.dataset.store import MANIFEST_FILE, MAP_FILE
+from talkingface.dataset.whole_files import replaced_file
 from talkingface.errors import UserError
 from talkingface.manifest import FORMAT
 from talkingface.prepare.naming import owner
@@ -41,41 +40,25 @@ def claim(order: Order) -> None:
             file=sys.stderr,
         )
     if not known.exists() or known.read_text() != here:
-        known.write_text(here)
+        with replaced_file(known) as partial:
+            partial.write_text(here)
 
 
-@contextmanager
-def held(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock, which falls when the process ends, however it ends.
-
-    Args:
-        path: file of the lock.
-        wait: whether to wait for another process that holds it.
-
-    Raises:
-        UserError: another process holds it, and is not waited for.
-    """
-    with path.open("a") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                raise
-            raise UserError(
-                f"{path.parent.parent.parent}: another process prepares this part of the data "
-                "set. Wait for it, or stop it first."
-            ) from error
-        yield
+def remove_manifest(order: Order) -> None:
+    """Remove the list of clips, which some are to leave; the last step writes it again."""
+    for name in (MANIFEST_FILE, MAP_FILE):
+        (order.root / name).unlink(missing_ok=True)
 
 
 def sweep(order: Order, known: Callable[[str], bool]) -> int:
     """Remove what a killed process left: unfinished files and clips that no journal knows.
 
-    Files of other shards are left alone, other machines may be at them.
+    The manifest goes before the first clip, which it may list. Files of other shards are left
+    alone, other machines may be at them.
 
     Args:
         order: names the folder and the shard.
-        known: whether a journal has a record of the video whose clips begin with a prefix.
+        known: whether a journal has a record of clips that begin with a prefix.
 
     Returns:
         The number of files removed.
@@ -87,6 +70,8 @@ def sweep(order: Order, known: Callable[[str], bool]) -> int:
             continue
         prefix, _, unfinished = whose
         if unfinished or not known(prefix):
+            if not unfinished:
+                remove_manifest(order)
             path.unlink(missing_ok=True)
             removed += 1
     return removed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from talkingface.adapters.listing import list_sources
 from talkingface.errors import UserError
@@ -24,21 +25,22 @@ class Job:
         source: what the layout says of it.
         prefix: what the names of its clips begin with.
         size, mtime_ns: of the file.
+        sound: what the file of its sound is known by, if that is another.
     """
 
     source: Source
     prefix: str
     size: int
     mtime_ns: int
+    sound: str = ""
 
     def stamp(self, order: Order) -> Stamp:
         """Return by what a record about this video is known to be good."""
-        sound = str(self.source.sound) if self.source.sound is not None else ""
         return Stamp(
             self.size,
             self.mtime_ns,
             self.prefix,
-            printable_name(sound.rpartition("/")[2]),
+            self.sound,
             order.filter_values,
             order.limit_values,
         )
@@ -46,6 +48,13 @@ class Job:
     def is_done(self, record: Record | None, order: Order) -> bool:
         """Whether a record says all that is to be known, and its clips are there."""
         return record is not None and is_settled(record, self.stamp(order), order)
+
+    def is_done_elsewhere(self, record: Record | None, order: Order) -> bool:
+        """Whether it is done for another machine, whatever that one let it take."""
+        if record is None:
+            return False
+        stamp = replace(self.stamp(order), watch=record.stamp.watch)
+        return is_settled(record, stamp, order)
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,17 @@ def _jobs(sources: tuple[Source, ...], found: Mapping[str, Found]) -> list[Job]:
             chosen[source.name],
             found[source.name].size,
             found[source.name].mtime_ns,
+            _known_by(source.sound) if source.sound is not None else "",
         )
         for source in sorted(sources, key=lambda source: source.name)
     ]
+
+
+def _known_by(path: Path) -> str:
+    """Return the name of a file with its size and time, where these can be had."""
+    name = printable_name(path.name)
+    try:
+        status = path.stat()
+    except OSError:
+        return name
+    return f"{name} {status.st_size} {status.st_mtime_ns}"

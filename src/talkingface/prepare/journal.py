@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from talkingface.errors import UserError
 from talkingface.manifest import Clip, Measures
 from talkingface.prepare.piece import Piece
 from talkingface.reasons import Reason
@@ -33,7 +34,7 @@ class Stamp:
     Attributes:
         size, mtime_ns: of the file.
         prefix: what the names of its clips begin with.
-        sound: the file that its sound is taken from, "" for its own.
+        sound: name, size and time of the file that its sound is taken from, "" for its own.
         limits: the filters' limits that decided which clips were written.
         watch: what the video was allowed to take; matters if it took more.
     """
@@ -85,14 +86,19 @@ class Journal:
     """The newest record of each video, from all journals below a folder.
 
     Only their places are held: 0.3 kB a video.
+
+    Attributes:
+        newest: time of the newest record, nanoseconds since 1970; 0 if there is none.
     """
 
     def __init__(self, work: Path) -> None:
         self._paths = sorted(work.glob("*/*.journal"))
         self._open: tuple[int, BinaryIO] | None = None
         self._places: dict[str, tuple[int, int, int, int]] = {}
+        self.newest = 0
         for number, path in enumerate(self._paths):
             for when, name, offset, length in _lines(path):
+                self.newest = max(self.newest, when)
                 if when >= self._places.get(name, (0,))[0]:
                     self._places[name] = (when, number, offset, length)
 
@@ -141,13 +147,16 @@ class JournalWriter:
 
     Args:
         folder: of this shard's journals.
+        after: time of the newest record so far, `Journal.newest`. What is written comes after it,
+            though a clock was put back or another machine's is ahead.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, after: int = 0) -> None:
         name = f"{socket.gethostname()}-{os.getpid()}-{time.time_ns()}"
         self._path = folder / f"{name}.journal"
         self._pictures_path = folder / f"{name}.thumbs"
         self._end = 0
+        self._last = after
 
     def add(
         self, name: str, stamp: Stamp, pieces: Sequence[Piece], motions: Sequence[bytes]
@@ -171,7 +180,8 @@ class JournalWriter:
         told = {"stamp": asdict(stamp), "pieces": raw}
         # Numbers of NumPy's own types say themselves what they are.
         text = json.dumps(told, separators=(",", ":"), default=lambda number: number.item())
-        body = f"{time.time_ns()}\t{name}\t{text}".encode()
+        self._last = max(time.time_ns(), self._last + 1)
+        body = f"{self._last}\t{name}\t{text}".encode()
         _append(self._path, b"%08x\t%b\n" % (zlib.crc32(body), body))
 
 
@@ -189,7 +199,14 @@ def _append(path: Path, content: bytes) -> None:
 def _lines(path: Path) -> Iterator[tuple[int, str, int, int]]:
     """Yield (time, name, offset, length) of the whole lines; a torn one is left out."""
     offset = 0
-    with path.open("rb") as file:
+    try:
+        lines = path.open("rb")
+    except PermissionError as error:
+        raise UserError(
+            f"{path}: may not be read, so another user prepared a part of this data set. Have them "
+            "allow it, or choose another output."
+        ) from error
+    with lines as file:
         for line in file:
             parts = line.split(b"\t", 3)
             body = line[9:-1]

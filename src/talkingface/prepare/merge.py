@@ -12,6 +12,7 @@ from talkingface.faces.landmarker import EXPRESSION
 from talkingface.manifest import Clip, DatasetInfo, write_dataset
 from talkingface.prepare.decisions import WHOLE_FILE, Decision, decision_writer
 from talkingface.prepare.duplicates import Lookalikes
+from talkingface.prepare.folder import remove_manifest
 from talkingface.prepare.inventory import Inventory, Job, Refused
 from talkingface.prepare.journal import Journal, Record
 from talkingface.prepare.order import Order
@@ -45,6 +46,7 @@ def merge(order: Order, inventory: Inventory, journal: Journal) -> Summary:
                 report.add(decision)
     _write_missing(order, inventory)
     if not summary.clips:
+        remove_manifest(order)
         raise UserError(summary.nothing())
     info = DatasetInfo(
         "prepared", order.clips.size, "ibug68", EXPRESSION, identities=inventory.identities
@@ -91,6 +93,8 @@ def _decision(
     record: Record,
     copies: Mapping[str, str],
 ) -> tuple[Decision, Clip | None]:
+    if reason is Reason.KEPT and piece.clip is None:
+        raise RuntimeError(f"{job.source.name}: its piece {number} is kept and has no clip")
     clip = piece.clip if reason is Reason.KEPT else None
     if clip is not None and clip.clip in copies:
         reason, detail = Reason.DUPLICATE, f"of the clip {copies[clip.clip]}"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from talkingface.errors import UserError
 from talkingface.faces.identity import IdentitySettings
+from talkingface.model_files import file_sha256
 from talkingface.prepare.clip_settings import ClipSettings
 from talkingface.prepare.filter_limits import FilterLimits
 from talkingface.prepare.worker import Limits
@@ -85,6 +86,15 @@ class Order:
         return self.work / f"{self.shard}-of-{self.shards}"
 
     def claim(self) -> dict[str, Any]:
-        """Return the settings that all clips of the data set share, as plain values."""
+        """Return the settings that all clips of the data set share, as plain values.
+
+        Raises:
+            UserError: the model cannot be read.
+        """
         rate = str(self.clips.rate) if self.clips.rate else None
-        return {"format": 2} | asdict(self.clips) | {"rate": rate}
+        # Labels of two models must not mix.
+        try:
+            made_by = {"landmarker": file_sha256(self.model)}
+        except OSError as error:
+            raise UserError(f"{self.model}: cannot be read ({error.strerror}).") from error
+        return {"format": 2} | asdict(self.clips) | {"rate": rate} | made_by

@@ -90,7 +90,8 @@ class PieceMaker:
             for number, cutting in self._cuttings.items():
                 result, piece = done[cutting.clip.clip], self._pieces[number]
                 if isinstance(result, MediaError):
-                    piece = replace(piece, reason=result.reason, detail=str(result))
+                    detail = str(result).removeprefix(f"{self._source.path}: ")
+                    piece = replace(piece, reason=result.reason, detail=detail)
                 else:
                     piece = replace(piece, clip=result)
                 self._pieces[number] = piece

@@ -13,8 +13,14 @@ from talkingface.errors import UserError
 from talkingface.faces.worker_process import end_with_parent
 from talkingface.prepare.piece import Beat
 
-# The file system has no room, or takes no writing at all: other files would fare no better.
-FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+# The output has no room, or takes no writing at all: other videos would fare no better. A source
+# that cannot be read never gets here, it is a MediaError.
+FULL = frozenset(
+    (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS),
+        *(errno.EACCES, errno.EPERM, errno.ENOTDIR),
+    )
+)
 _BEAT_SECONDS = 0.5
 
 
@@ -38,7 +44,7 @@ class Raised:
 
     Attributes:
         text: what it says.
-        full: errno of an exception for a full disk, else 0.
+        full: errno of an exception for an output that takes no writing, else 0.
         memory: whether Python had no memory left.
     """
 

@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 # Native libraries leak a little with each file.
 _TASKS_A_PROCESS = 200
 _TICK_SECONDS = 0.25
-# If so many tasks fail in the same way before one succeeds, the fault is not theirs.
+# If so many tasks, or all, fail in the same way before one succeeds, the fault is not theirs.
 _HOPELESS = 20
 
 
@@ -69,10 +69,12 @@ class Supervised(Generic[Task, Answer]):
         """
         failed: list[tuple[Task, Casualty]] = []
         try:
-            for task, answer in self._round(deque(tasks), self._workers):
+            waiting = deque(tasks)
+            hopeless = min(_HOPELESS, max(2, len(waiting)))
+            for task, answer in self._round(waiting, self._workers):
                 if isinstance(answer, Casualty):
                     failed.append((task, answer))
-                    self._despair([casualty for _, casualty in failed])
+                    self._despair([casualty for _, casualty in failed], hopeless)
                 else:
                     self._proven = True
                     yield task, answer
@@ -131,10 +133,10 @@ class Supervised(Generic[Task, Answer]):
         reason = Reason.OUT_OF_MEMORY if message.memory else Reason.CRASHED
         return Casualty(reason, message.text)
 
-    def _despair(self, failed: list[Casualty]) -> None:
+    def _despair(self, failed: list[Casualty], hopeless: int) -> None:
         """Give up when a library is missing, or the machine is ill, before blaming the videos."""
         same = failed.count(failed[-1])
-        if not self._proven and failed[-1].reason is Reason.CRASHED and same >= _HOPELESS:
+        if not self._proven and failed[-1].reason is Reason.CRASHED and same >= hopeless:
             raise UserError(
                 f"the first {same} videos all failed in the same way, so the fault is not in the "
                 f"videos: {failed[-1].detail}. None of them is recorded as bad."

@@ -13,6 +13,8 @@ from talkingface.reasons import Reason
 
 # The processes' limits decided, not the video alone.
 WATCHED = frozenset((Reason.TOO_SLOW, Reason.CRASHED, Reason.OUT_OF_MEMORY))
+# Of the moment, not of the video: a disk that is away, rights that are given later.
+_PASSING = frozenset((Reason.NOT_A_FILE, Reason.NO_PERMISSION))
 #: The file could not be read, whatever it shows.
 FAILURES = WATCHED | {
     Reason.NOT_A_FILE,
@@ -54,8 +56,19 @@ def is_settled(record: Record, stamp: Stamp, order: Order) -> bool:
     return True
 
 
+def may_have_passed(record: Record) -> bool:
+    """Whether what a record says may have been true for a while only: another run tries again.
+
+    Such a record is settled all the same, or parts of other machines would never come together.
+    """
+    return any(piece.reason in _PASSING for piece in record.pieces)
+
+
 def _is_there(root: Path, clip: str, size: int) -> bool:
     try:
-        return clip_path(root, clip).stat().st_size == size and track_path(root, clip).is_file()
+        return (
+            clip_path(root, clip).stat().st_size == size
+            and track_path(root, clip).stat().st_size > 0
+        )
     except OSError:
         return False

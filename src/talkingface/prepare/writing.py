@@ -156,9 +156,11 @@ class _BeingCut:
         try:
             found = _frames_in(path)
         except MediaError as error:
-            return _without_files(self._root, self.cutting, error)
+            # Records are to hold no path of this machine.
+            said = MediaError(str(error).replace(str(path), clip.clip), error.reason)
+            return _without_files(self._root, self.cutting, said)
         if found != clip.frames:
-            message = f"{path}: holds {found} frames after writing {clip.frames}"
+            message = f"{clip.clip}: holds {found} frames after writing {clip.frames}"
             return _without_files(self._root, self.cutting, MediaError(message, Reason.CRASHED))
         size, crc32 = size_and_checksum(path)
         return replace(
