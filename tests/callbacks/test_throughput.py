@@ -5,6 +5,7 @@ import time
 import lightning as L
 import pytest
 import torch
+from hydra import compose, initialize_config_module
 from torch.utils.data import Dataset
 
 from callbacks.throughput import Throughput
@@ -64,3 +65,8 @@ def test_the_logged_share_is_that_of_the_loader(load: float, step: float) -> Non
         assert found["speed/loader_processes"] == 0
     # Two samples of four frames a step; with the validation it would be a fifth as fast or less.
     assert second["speed/frames_per_second"] > 0.4 * 8 / (2 * load + step)
+
+
+def test_what_other_callbacks_do_after_a_step_is_not_the_step() -> None:
+    with initialize_config_module("conf", version_base="1.3"):
+        assert next(iter(compose("train").callbacks)) == "throughput"

@@ -158,16 +158,20 @@ def test_a_torn_line_of_the_record_is_left_out(root: Path, tmp_path: Path) -> No
 def test_a_run_names_a_bad_clip_once_and_resumes_to_the_same_weights(
     tiny_run: Callable[..., DictConfig], root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cfg = tiny_run(f"data.root={root}", "callbacks.quarantine.every=1")
+    cfg = tiny_run(f"data.root={root}", "callbacks.quarantine.every=1", "data.val_identities=2")
     whole = {path: path.read_bytes() for path in root.rglob("*.mp4")}
-    for clip in split_clips(read_dataset(root)[1], 1, 2)["train"][:2]:
+    splits = split_clips(read_dataset(root)[1], 2, 2)
+    for clip in splits["train"][:2]:
         damage(root, clip, "truncated")
+    seen = splits["val"][0]
+    damage(root, seen, "deleted")
     train(cfg)
     (run,) = Path(cfg.runs).glob("*/*")
     named = {line.clip for line in read_ledgers(run / "quarantine")}
     said = capsys.readouterr().err
     assert named
     assert all(said.count(f"clip {name} is replaced by others") == 1 for name in named)
+    assert f"no sample video of {seen.clip}" in said
     assert "data/replaced" in (run / "metrics/from-step-0/metrics.csv").read_text()
     for path, content in whole.items():
         path.write_bytes(content)

@@ -50,7 +50,7 @@ def remove_manifest(order: Order) -> None:
         (order.root / name).unlink(missing_ok=True)
 
 
-def sweep(order: Order, known: Callable[[str], bool]) -> int:
+def sweep(order: Order, known: Callable[[str], bool]) -> None:
     """Remove what a killed process left: unfinished files and clips that no journal knows.
 
     The manifest goes before the first clip, which it may list. Files of other shards are left
@@ -59,11 +59,7 @@ def sweep(order: Order, known: Callable[[str], bool]) -> int:
     Args:
         order: names the folder and the shard.
         known: whether a journal has a record of clips that begin with a prefix.
-
-    Returns:
-        The number of files removed.
     """
-    removed = 0
     for path in _clip_files(order.root):
         whose = owner(path.name, order.shards)
         if whose is None or whose[1] != order.shard:
@@ -73,8 +69,6 @@ def sweep(order: Order, known: Callable[[str], bool]) -> int:
             if not unfinished:
                 remove_manifest(order)
             path.unlink(missing_ok=True)
-            removed += 1
-    return removed
 
 
 def _clip_files(root: Path) -> Iterator[Path]:
