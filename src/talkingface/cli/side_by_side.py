@@ -14,13 +14,17 @@ from omegaconf import DictConfig
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-from talkingface.cli.animate import Reference, portrait_and_box
+from talkingface.animation.reference import Reference
+from talkingface.cli.animate import framing_of
+from talkingface.cli.watching import ProgressBars
 from talkingface.errors import UserError
 from talkingface.evaluation.suites import Suite
+from talkingface.faces.crop import crop_frame
 from talkingface.motion.path import MotionPath
 from talkingface.networks.model import TalkingFace
 from talkingface.networks.reenact import encode_driving, generate_frames
 from talkingface.video.frames import to_tensor, to_uint8
+from talkingface.video.picture import read_picture
 from talkingface.video.probe import probe
 from talkingface.video.write import VideoWriter
 
@@ -62,8 +66,10 @@ def write_comparison(cfg: DictConfig, shown: Shown, output: Path) -> None:
         raise UserError(f"the runs generate frames of {sorted(sizes)} pixels: compare one size.")
     source, driving, size = Path(cfg.source), Path(cfg.driving), sizes.pop()
     info = probe(driving)
-    portrait, box = portrait_and_box(cfg, source, driving, size)
-    reference = Reference(driving, info.rate, box, size)
+    framing, picture = framing_of(cfg), read_picture(source)
+    portrait = crop_frame(picture, framing.portrait(picture, source), size)
+    with ProgressBars() as watch:
+        reference = Reference(driving, info.rate, framing.driving(driving, watch).box, size)
     frames = round(info.duration * info.rate) or 1
     rows = [_row(shown, reference, name, portrait, frames, cfg.chunk) for name in shown.references]
     cell, columns = size * shown.enlarge, len(shown.networks) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -11,7 +11,6 @@ from torch import Tensor
 from talkingface.errors import UserError
 from talkingface.motion.resampling import resample_codes
 from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
-from talkingface.networks.model import TalkingFace
 
 Smoothing = Literal["none", "gaussian", "kalman"]
 Repeats = Literal["interpolate", "keep"]
@@ -29,6 +28,21 @@ class Driving(NamedTuple):
     code: Tensor
     time: Tensor
     fresh: Tensor
+
+
+class Corrects(Protocol):
+    """What codes have to do with on their way: a network, or another runtime's part of it."""
+
+    @property
+    def pose_dim(self) -> int:
+        """Length of the head-pose code, the first part of a motion code."""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether there is a corrector (STAC)."""
+
+    def correct(self, code_BTZ: Tensor, time_BT: Tensor, fresh_BT: Tensor) -> Tensor:
+        """Return corrected codes, see `networks.model.TalkingFace.correct`."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +76,19 @@ class MotionPath:
             raise UserError(f"repeats {self.repeats!r}: must be interpolate or keep.")
 
     @torch.no_grad()
-    def apply(self, network: TalkingFace, driving: Driving, wanted_U: Tensor) -> Tensor:
+    def apply(self, network: Corrects, driving: Driving, wanted_U: Tensor) -> Tensor:
         """Return codes (U, Z) on the CPU at the wanted times in seconds."""
         code_TZ, time_T, fresh_T = driving
-        corrected = self.corrector and network.corrector is not None
+        corrected = self.corrector and network.corrects
         if corrected:
-            device = network.statistics.mean.device
-            whole = (x[None].to(device) for x in (code_TZ, time_T.float(), fresh_T))
+            whole = (x[None] for x in (code_TZ, time_T.float(), fresh_T))
             code_TZ = network.correct(*whole)[0].cpu()
         usable_T = torch.ones_like(fresh_T)
         if self.repeats == "interpolate" and not corrected:
             usable_T = fresh_T.clone()
             usable_T[0] = True
         code_TZ, time_T = code_TZ[usable_T], time_T[usable_T]
-        pose_dim = network.config.pose_dim
+        pose_dim = network.pose_dim
         pose_TP, face_TF = code_TZ[:, :pose_dim], code_TZ[:, pose_dim:]
         code_TZ = torch.cat([self._smooth(pose_TP, time_T), face_TF], dim=1)
         return resample_codes(code_TZ, time_T, wanted_U)

@@ -32,6 +32,16 @@ class TalkingFace(nn.Module):
             with torch.random.fork_rng(devices=[]):
                 self.corrector = Corrector(config.pose_dim, config.face_dim, config.lookahead)
 
+    @property
+    def pose_dim(self) -> int:
+        """Length of the head-pose code, the first part of a motion code."""
+        return self.config.pose_dim
+
+    @property
+    def corrects(self) -> bool:
+        """Whether there is a corrector (STAC)."""
+        return self.corrector is not None
+
     def read_clip(self, clip_BT3SS: Tensor) -> Motion:
         """Read the motion of clips (B, T, 3, S, S) in [-1, 1]: (B, T, Z) and (B, T, 3, 2)."""
         motion = self.motion(clip_BT3SS.flatten(0, 1))
@@ -44,10 +54,15 @@ class TalkingFace(nn.Module):
             code_BTZ: codes of the frames.
             time_BT: their times in seconds.
             fresh_BT: False where a frame only repeats the one before.
+
+        Returns:
+            (B, T, Z) on the network's device.
         """
         if self.corrector is None:
             return code_BTZ
-        corrected: Tensor = self.corrector(code_BTZ, time_BT, fresh_BT, self.statistics)
+        device = self.statistics.mean.device
+        inputs = (x.to(device) for x in (code_BTZ, time_BT, fresh_BT))
+        corrected: Tensor = self.corrector(*inputs, self.statistics)
         return corrected
 
     def points(self, identity_BI: Tensor, driving_BTZ: Tensor) -> Tensor:

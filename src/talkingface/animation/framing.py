@@ -1,0 +1,64 @@
+"""How portrait and reference are cropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from talkingface.animation.parts import Pixels
+from talkingface.animation.watch import Watch, unwatched
+from talkingface.errors import UserError
+from talkingface.faces.crop import Box
+from talkingface.faces.framing import Whereabouts, driving_box, middle_square, portrait_box
+from talkingface.model_files import FACE_LANDMARKER, find_model
+from talkingface.video.read import constant_rate_frames
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where the crops lie that the networks see.
+
+    Attributes:
+        crop: "face" finds the face and crops to it, "whole" takes the middle square.
+        scale: size of the face crop beside the standard one.
+        landmarker: `face_landmarker.task`, where one is named.
+
+    Raises:
+        UserError: a choice that is not offered.
+    """
+
+    crop: str = "face"
+    scale: float = 1.0
+    landmarker: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check the choices a user can get wrong."""
+        if self.crop not in ("face", "whole"):
+            raise UserError(f"crop={self.crop}: must be face or whole.")
+
+    def portrait(self, picture: Pixels, name: Path) -> Box:
+        """Return the crop of a portrait.
+
+        Args:
+            picture: the whole picture.
+            name: its file, for messages.
+
+        Raises:
+            UserError: no usable face.
+        """
+        if self.crop == "whole":
+            return middle_square(picture)
+        return portrait_box(picture, name, self._model(), self.scale)
+
+    def driving(self, path: Path, watch: Watch = unwatched) -> Whereabouts:
+        """Return the one crop of a reference video.
+
+        Raises:
+            UserError: the file cannot be read, or shows no usable face.
+        """
+        if self.crop == "whole":
+            return Whereabouts(middle_square(next(constant_rate_frames(path))[1]), None)
+        return driving_box(path, self._model(), self.scale, watch)
+
+    def _model(self) -> Path:
+        return find_model(FACE_LANDMARKER, self.landmarker)

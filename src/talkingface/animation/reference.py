@@ -1,0 +1,88 @@
+"""From a reference video to its motion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from talkingface.animation.framing import Framing
+from talkingface.animation.motion import Motion
+from talkingface.animation.parts import Parts, Pixels
+from talkingface.animation.watch import Watch, unwatched
+from talkingface.faces.crop import Box, crop_frame
+from talkingface.motion.path import Driving
+from talkingface.motion.perturbation import Perturbation
+from talkingface.motion.resampling import fresh_frames
+from talkingface.video.frames import to_tensor, to_uint8
+from talkingface.video.probe import probe
+from talkingface.video.read import constant_rate_frames
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The driving video, cropped; read from the file anew each time, never kept."""
+
+    path: Path
+    rate: Fraction
+    box: Box
+    size: int
+
+    def frames(self, rate: Fraction) -> Iterator[Pixels]:
+        """Yield the cropped frames (S, S, 3) at a constant rate."""
+        for _, frame in constant_rate_frames(self.path, rate, own_rate=self.rate):
+            yield crop_frame(frame, self.box, self.size)
+
+    def pieces(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield `chunk` frames at a time in [-1, 1], with their times in seconds."""
+        frames = self.frames(self.rate)
+        first = 0
+        while piece := list(islice(frames, chunk)):
+            times = [float((first + k) / self.rate) for k in range(len(piece))]
+            yield to_tensor(np.stack(piece)), torch.tensor(times, dtype=torch.float64)
+            first += len(piece)
+
+
+def read_motion(
+    parts: Parts,
+    path: Path,
+    framing: Framing,
+    perturbation: Perturbation = Perturbation(),  # noqa: B008 - frozen
+    watch: Watch = unwatched,
+) -> tuple[Motion, Reference]:
+    """Read what a reference video says; its pictures are not kept.
+
+    Args:
+        parts: what reads the frames.
+        path: the reference video.
+        framing: how it is cropped.
+        perturbation: what happens to its frames before they are read.
+        watch: told how far the work is.
+
+    Raises:
+        UserError: the file cannot be read, or shows no usable face.
+    """
+    info = probe(path)
+    where = framing.driving(path, watch)
+    reference = Reference(path, info.rate, where.box, parts.size)
+    total = round(info.duration * info.rate) or 1
+    codes, times, fresh = [], [], []
+    last: Tensor | None = None
+    for frames_T3SS, time_T in perturbation.apply(reference.pieces(parts.batch), path.name):
+        codes.append(torch.from_numpy(parts.read(to_uint8(frames_T3SS))))
+        times.append(time_T)
+        fresh.append(fresh_frames(frames_T3SS, last))
+        last = frames_T3SS[-1]
+        watch("reading motion", sum(map(len, times)), total)
+    driving = Driving(torch.cat(codes), torch.cat(times), torch.cat(fresh))
+    sound = path if info.has_audio else None
+    motion = Motion(
+        driving, info.rate, info.duration, parts.pose_dim, parts.encoder, where.frontal, sound
+    )
+    return motion, reference
