@@ -29,6 +29,7 @@ class TorchParts:
         self.corrects = network.corrects
         self.encoder = encoder_hash(network)
         self.scale = network.statistics.scale.float().cpu()
+        self.mean = network.statistics.mean.float().cpu()
         self._device = next(network.parameters()).device
 
     @torch.inference_mode()
