@@ -134,4 +134,17 @@ def warp(x_BCHW: Tensor, flow_BHW2: Tensor) -> Tensor:
     """
     with torch.autocast(x_BCHW.device.type, enabled=False):
         grid_BHW2 = identity_grid(x_BCHW.shape[-1], x_BCHW.device) + flow_BHW2.float()
-        return F.grid_sample(x_BCHW.float(), grid_BHW2, padding_mode="border", align_corners=False)
+        return sample(x_BCHW.float(), grid_BHW2)
+
+
+def sample(x_BCSS: Tensor, grid_BHW2: Tensor) -> Tensor:
+    """Return what a square map shows at the places of a grid, its border going on outside.
+
+    Equals padding_mode="border", for which exported files have a slow path only.
+
+    Args:
+        x_BCSS: the map.
+        grid_BHW2: places in [-1, 1], x before y.
+    """
+    edge = 1 - 1 / x_BCSS.shape[-1]
+    return F.grid_sample(x_BCSS, grid_BHW2.clamp(-edge, edge), align_corners=False)
