@@ -53,7 +53,7 @@ class Parts(Protocol):
 
     @property
     def mean(self) -> Tensor:
-        """Mean of each dimension of the codes over the training data, (Z,) float32 on the CPU."""
+        """Mean of the codes over the training data, (Z,) float32 on the CPU."""
 
     @property
     def batch(self) -> int:
