@@ -11,6 +11,7 @@ from torch import Tensor
 from talkingface.errors import UserError
 from talkingface.motion.resampling import resample_codes
 from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
+from talkingface.motion.windows import correct_in_windows
 
 Smoothing = Literal["none", "gaussian", "kalman"]
 Repeats = Literal["interpolate", "keep"]
@@ -81,8 +82,7 @@ class MotionPath:
         code_TZ, time_T, fresh_T = driving
         corrected = self.corrector and network.corrects
         if corrected:
-            whole = (x[None] for x in (code_TZ, time_T.float(), fresh_T))
-            code_TZ = network.correct(*whole)[0].cpu()
+            code_TZ = correct_in_windows(network.correct, code_TZ, time_T, fresh_T)
         usable_T = torch.ones_like(fresh_T)
         if self.repeats == "interpolate" and not corrected:
             usable_T = fresh_T.clone()
