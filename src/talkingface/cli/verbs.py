@@ -125,6 +125,16 @@ VERBS: dict[str, Verb] = {
             needs_torch=True,
         ),
         Verb(
+            "serve",
+            "Open a page in the browser where portraits are made to talk.",
+            "Serves a page on this machine alone: upload a portrait and a reference video or take "
+            "examples, choose how much of the motion is taken, and watch the result. Uploads and "
+            "results are removed after a while, and all of them when the command ends.",
+            ("runs/demo", "checkpoint=runs/demo port=8000 examples=pictures_and_videos"),
+            needs_torch=True,
+            takes="checkpoint",
+        ),
+        Verb(
             "compare",
             "Put the runs of an ablation side by side: one table and one video.",
             "Evaluates all finished runs below a folder under clean and perturbed driving frames, "

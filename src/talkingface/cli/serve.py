@@ -1,0 +1,80 @@
+"""`talkingface serve`: a page in the browser where portraits are made to talk."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from talkingface.animation.framing import Framing
+from talkingface.animation.load_parts import load_parts
+from talkingface.cli.stopping import stoppable
+from talkingface.errors import UserError
+from talkingface.motion.path import MotionPath
+from talkingface.page.environment import set_environment
+from talkingface.page.examples import Examples, own_examples, synthetic_examples
+from talkingface.page.folders import Folders, page_folders
+from talkingface.page.limits import Limits
+from talkingface.page.work import Stops, Worker
+
+_LARGEST_PORT = 65535
+_SECONDS_BETWEEN_LOOKS = 30
+
+
+def run(cfg: DictConfig) -> None:
+    """Serve the page until the process is told to stop.
+
+    Raises:
+        UserError: a field cannot be used, or Gradio is not installed.
+    """
+    port = cfg.port
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _LARGEST_PORT:
+        raise UserError(f"port={port}: must be a whole number from 0 to {_LARGEST_PORT}.")
+    limits = Limits(
+        cfg.largest_mb, cfg.longest_seconds, cfg.largest_megapixels, cfg.waiting, cfg.keep_minutes
+    )
+    framing = Framing(cfg.crop, cfg.crop_scale, Path(cfg.landmarker) if cfg.landmarker else None)
+    framing.check()
+    path = MotionPath(**cfg.path)
+    parts = load_parts(
+        Path(cfg.checkpoint), runtime=cfg.runtime, precision=cfg.precision, device=cfg.device,
+        batch=cfg.batch,
+    )  # fmt: skip
+    stops = Stops()
+    with stoppable(), page_folders() as folders:
+        worker = Worker(parts, framing, path, limits, folders)
+        _serve(worker, stops, _examples(cfg, folders, limits), port)
+
+
+def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int) -> None:
+    set_environment(worker.folders.shown)
+    try:
+        # Only now: Gradio looks at the environment when it is imported.
+        from talkingface.page.page import page_app  # noqa: PLC0415
+        from talkingface.page.server import served  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{error.name} is not installed, which the page needs. Install it with "
+            "`pip install -c constraints.txt -e '.[serve]'`."
+        ) from error
+    with served(page_app(worker, stops, examples), port) as address:
+        print(f"The page is at {address}; Ctrl-C ends it.", flush=True)
+        try:
+            _wait(worker)
+        finally:
+            stops.close()
+
+
+def _wait(worker: Worker) -> None:
+    forever = threading.Event()
+    while not forever.wait(_SECONDS_BETWEEN_LOOKS):
+        worker.folders.forget(60 * worker.limits.keep_minutes)
+
+
+def _examples(cfg: DictConfig, folders: Folders, limits: Limits) -> list[Examples]:
+    found = [own_examples(Path(cfg.examples), folders, limits)] if cfg.examples else []
+    if cfg.synthetic:
+        print("Rendering examples ...", flush=True)
+        found.append(synthetic_examples(folders.examples))
+    return found
