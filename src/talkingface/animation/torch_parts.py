@@ -91,7 +91,8 @@ class TorchParts:
         return np.concatenate(made)
 
     def _tensor(self, given: NDArray[np.generic]) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(given)).to(self._device)
+        # A picture from a file is read-only, which PyTorch warns of.
+        return torch.from_numpy(np.require(given, requirements=("C", "W"))).to(self._device)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
