@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -79,7 +79,7 @@ class TorchParts:
 
     def _in_batches(
         self, part: Callable[..., Tensor], given: NDArray[np.generic], *rest: Tensor
-    ) -> NDArray[np.generic]:
+    ) -> Any:
         """Run a part; a compiled one never sees another number of frames than `batch`."""
         if not self._compiled:
             return part(self._tensor(given), *rest).cpu().numpy()
@@ -91,7 +91,8 @@ class TorchParts:
         return np.concatenate(made)
 
     def _tensor(self, given: NDArray[np.generic]) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(given)).to(self._device)
+        # A picture from a file is read-only, which PyTorch warns of.
+        return torch.from_numpy(np.require(given, requirements=("C", "W"))).to(self._device)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)

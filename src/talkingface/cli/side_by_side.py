@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from tqdm import tqdm
 
 from talkingface.animation.reference import Reference
-from talkingface.cli.animate import framing_of
+from talkingface.cli.animate_settings import framing_of
 from talkingface.cli.watching import ProgressBars
 from talkingface.errors import UserError
 from talkingface.evaluation.suites import Suite

@@ -135,6 +135,19 @@ VERBS: dict[str, Verb] = {
             takes="checkpoint",
         ),
         Verb(
+            "export",
+            "Write a trained network as ONNX and torch.export files, checked against PyTorch.",
+            "Writes the part that reads a portrait and the parts that run frame by frame into a "
+            "folder that animate takes as its checkpoint. Every format is compared with PyTorch on "
+            "frames of a face, and nothing is kept when one differs; export.json has the figures.",
+            (
+                "runs/demo output=exported",
+                "runs/demo output=exported formats=[onnx] frames=reference.mp4",
+            ),
+            needs_torch=True,
+            takes="checkpoint",
+        ),
+        Verb(
             "compare",
             "Put the runs of an ablation side by side: one table and one video.",
             "Evaluates all finished runs below a folder under clean and perturbed driving frames, "

@@ -16,6 +16,8 @@ _OVERLAP = 0.5
 _SAME_FACE = 0.3
 # A face of this share of a tile's side is found reliably.
 _FINDABLE_SHARE = 0.3
+# Side of a close look at a face, in face heights.
+_CLOSELY = 2.2
 # Smaller ones are in the background.
 _SMALLEST_OF_SEVERAL = 1 / 3
 
@@ -61,7 +63,17 @@ def all_faces(
         found: what `find_faces` found, at least one; it may miss smaller faces.
     """
     least = _SMALLEST_OF_SEVERAL * _height(found[0])
-    return _distinct(found + find_faces_of_size(landmarker, picture, least), least)
+    more = find_faces_of_size(landmarker, picture, least)
+    # Among many tiles one shows a face where there is none.
+    sure = [bounds for bounds in more if _is_seen_closely(landmarker, picture, bounds)]
+    return _distinct(found + sure, least)
+
+
+def _is_seen_closely(landmarker: Landmarker, picture: NDArray[np.uint8], bounds: Bounds) -> bool:
+    side = _CLOSELY * float(max(bounds[2:] - bounds[:2]))
+    x, y = (bounds[:2] + bounds[2:] - side) / 2
+    seen = _faces_in(landmarker, picture, iter([Box(round(x), round(y), round(side))]))
+    return any(overlap(bounds, other) >= _SAME_FACE for other in seen)
 
 
 def _height(bounds: Bounds) -> float:

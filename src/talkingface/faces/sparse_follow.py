@@ -17,7 +17,7 @@ from talkingface.faces.crop import Box, bounds_of
 from talkingface.faces.landmarker import Face, Landmarker
 from talkingface.faces.pose import head_angles
 from talkingface.faces.region import RegionTracker, in_picture
-from talkingface.faces.search import Bounds, find_faces
+from talkingface.faces.search import Bounds, all_faces, find_faces
 from talkingface.faces.shots import is_jump
 
 _LOOKS_A_SECOND = 6
@@ -136,7 +136,10 @@ class _Follower:
     def _search(self, number: int, time: Fraction, picture: NDArray[np.uint8]) -> None:
         """Look for the face in the whole picture; after failing, ever more rarely."""
         self._path.interrupt()
-        chosen = self._likeliest(find_faces(self._searcher, picture))
+        found = find_faces(self._searcher, picture)
+        if found and self._which != "largest":
+            found = all_faces(self._searcher, picture, found)
+        chosen = self._likeliest(found)
         if chosen is not None:
             self._pause = 1
             self._tracker.aim(chosen)
