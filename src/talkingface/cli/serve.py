@@ -11,6 +11,7 @@ from talkingface.animation.framing import Framing
 from talkingface.animation.load_parts import load_parts
 from talkingface.cli.stopping import stoppable
 from talkingface.errors import UserError
+from talkingface.model_files import FACE_LANDMARKER, find_model
 from talkingface.motion.path import MotionPath
 from talkingface.page.environment import set_environment
 from talkingface.page.examples import Examples, own_examples, synthetic_examples
@@ -35,7 +36,9 @@ def run(cfg: DictConfig) -> None:
         cfg.largest_mb, cfg.longest_seconds, cfg.largest_megapixels, cfg.waiting, cfg.keep_minutes
     )
     framing = Framing(cfg.crop, cfg.crop_scale, Path(cfg.landmarker) if cfg.landmarker else None)
-    framing.check()
+    if framing.crop == "face":
+        # It may have to be downloaded, or be missing: nobody shall learn that from a job.
+        find_model(FACE_LANDMARKER, framing.landmarker)
     path = MotionPath(**cfg.path)
     parts = load_parts(
         Path(cfg.checkpoint), runtime=cfg.runtime, precision=cfg.precision, device=cfg.device,

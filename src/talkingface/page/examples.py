@@ -25,7 +25,7 @@ _SECONDS = 3
 # Shown in full; scrolling through more is no way to try something out.
 MOST = 8
 # People and motions as they look in small; each motion belongs to another person than it drives.
-_PORTRAITS = ((1001, 5001), (1003, 5003), (1007, 5007))
+_PORTRAITS = ((1003, 5003), (1007, 5007))
 _REFERENCES = ((1004, 5004), (1000, 5000))
 
 

@@ -10,7 +10,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from talkingface.errors import UserError
@@ -99,9 +99,8 @@ class Folders:
                 continue
             for name in names:
                 removed += _remove_if_older(here / name, before)
-            # A young folder may be about to get its file.
-            if here != self.shown and here.stat().st_mtime < before:
-                _remove_if_empty(here)
+            if here != self.shown:
+                _remove_if_empty(here, before)
         return removed
 
 
@@ -171,8 +170,8 @@ def _remove_if_older(path: Path, before: float) -> int:
     return 1
 
 
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
+def _remove_if_empty(folder: Path, before: float) -> None:
+    # A young folder may be about to get its file.
+    with suppress(OSError):
+        if folder.stat().st_mtime < before:
+            folder.rmdir()

@@ -69,7 +69,9 @@ class Guard:
         await self._app(scope, receive, sent)
 
     def _refusal(self, scope: Scope) -> int:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         host = headers.get("host", "")
         if urlsplit(f"//{host}").hostname not in _OWN_NAMES:
             return 400

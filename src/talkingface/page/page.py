@@ -7,7 +7,6 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -32,7 +31,12 @@ _SECONDS_BETWEEN_NEWS = 0.2
 _CSS = """
 .gradio-container { max-width: 1200px !important; margin: auto; }
 #status { min-height: 1.5em; }
+#status [role=alert] {
+  border-left: 4px solid #dc2626; padding: 0.25em 0.75em; overflow-wrap: anywhere;
+}
 footer { display: none !important; }
+/* Cutting would fetch a program from another host. */
+#reference button[aria-label*="rim"] { display: none; }
 """
 
 
@@ -47,7 +51,7 @@ def page_app(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> Fast
     blocks = _blocks(worker, stops, examples)
     blocks.queue(max_size=worker.limits.waiting, default_concurrency_limit=1, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, worker.folders, worker.limits.largest_bytes)  # type: ignore[arg-type]
+    app.add_middleware(Guard, worker.folders, worker.limits.largest_bytes)
     gr.mount_gradio_app(
         app, blocks, "/", "127.0.0.1", footer_links=[], run_history=False, allowed_paths=[],
         blocked_paths=[], show_error=False, max_file_size=worker.limits.largest_bytes,
@@ -73,15 +77,13 @@ def _blocks(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> gr.Bl
             with gr.Column():
                 with gr.Row():
                     go = gr.Button("Animate", variant="primary", elem_id="go")
-                    stop = gr.Button("Stop", variant="stop", elem_id="stop")
-                result = gr.Video(
-                    label="Result", interactive=False, elem_id="result", height=420
-                )
+                    stop = gr.Button("Stop", elem_id="stop")
+                result = gr.Video(label="Result", interactive=False, elem_id="result", height=420)
                 status = gr.HTML(elem_id="status")
         # Gradio's own reading of files would refuse or change some that this project can read.
         go.click(
             _handler(worker, stops), [*files, *choices], [result, status], preprocess=False,
-            concurrency_limit=1, api_visibility="private",
+            concurrency_limit=1, api_visibility="private", show_progress_on=[result],
         )  # fmt: skip
 
         def stopped(request: gr.Request) -> None:
@@ -129,9 +131,7 @@ def _choices() -> list[Any]:
         relative = gr.Checkbox(
             label="Relative", info="add changes to the portrait's own pose", elem_id="relative"
         )
-        paste = gr.Checkbox(
-            label="Whole portrait", info="paste the face back", elem_id="paste"
-        )
+        paste = gr.Checkbox(label="Whole portrait", info="paste the face back", elem_id="paste")
         beside = gr.Checkbox(
             label="Side by side", info="portrait, reference, result", elem_id="beside"
         )
@@ -143,7 +143,7 @@ def _choices() -> list[Any]:
 
 
 def _handler(worker: Worker, stops: Stops) -> Any:
-    def made(  # noqa: PLR0913 - one for each thing on the page
+    def made(
         portrait: Any, reference: Any, head: float, face: float, relative: bool, paste: bool,
         beside: bool, relative_to: Any, portrait_face: str, driving_face: str,
         request: gr.Request, progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio knows
@@ -160,12 +160,12 @@ def _handler(worker: Worker, stops: Stops) -> Any:
 
             shown = stops.run(str(request.session_hash), work)
         except UserError as error:
-            raise _message(str(error)) from None
+            return None, _alert(str(error))
         except Stopped:
             return gr.skip(), "Stopped."
-        except Exception as error:
+        except Exception:  # noqa: BLE001 - the page goes on
             traceback.print_exc()
-            raise _message("This failed; the terminal of the page says why.") from error
+            return None, _alert("This failed; the terminal of the page says why.")
         return str(shown.video), html.escape(shown.words)
 
     return made
@@ -192,6 +192,6 @@ def _path(value: Any) -> str | None:
     return path if isinstance(path, str) else None
 
 
-def _message(text: str) -> gr.Error:
-    # Gradio shows it as HTML, and it holds the names of files.
-    return gr.Error(html.escape(text), duration=None, title="No video", print_exception=False)
+def _alert(text: str) -> str:
+    # It holds the names of files, which may be anything.
+    return f'<div role="alert">{html.escape(text)}</div>'
