@@ -25,7 +25,7 @@ _FACES = [
     ("the largest", "largest"),
     *((f"number {number + 1} from the left", str(number)) for number in range(4)),
 ]
-_FRAMES = [("most like the portrait", "nearest"), ("most frontal", "frontal"), ("first", "first")]
+_FRAMES = [("nearest frame", "nearest"), ("frontal frame", "frontal"), ("first frame", "first")]
 # A browser has nothing of more.
 _SECONDS_BETWEEN_NEWS = 0.2
 _CSS = """
@@ -56,10 +56,16 @@ def page_app(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> Fast
         app, blocks, "/", "127.0.0.1", footer_links=[], run_history=False, allowed_paths=[],
         blocked_paths=[], show_error=False, max_file_size=worker.limits.largest_bytes,
         ssr_mode=False, enable_monitoring=False, pwa=False, mcp_server=False,
-        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        theme=_theme(),
         css=_CSS,
     )  # fmt: skip
     return app
+
+
+def _theme() -> gr.themes.Default:
+    # Fonts that every system has, for none is to be fetched.
+    theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    return theme.set(block_info_text_color="*neutral_500")
 
 
 def _blocks(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> gr.Blocks:
@@ -78,19 +84,27 @@ def _blocks(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> gr.Bl
                 with gr.Row():
                     go = gr.Button("Animate", variant="primary", elem_id="go")
                     stop = gr.Button("Stop", elem_id="stop")
-                result = gr.Video(label="Result", interactive=False, elem_id="result", height=420)
                 status = gr.HTML(elem_id="status")
+                result = gr.Video(label="Result", interactive=False, elem_id="result", height=420)
         # Gradio's own reading of files would refuse or change some that this project can read.
-        go.click(
+        making = go.click(
             _handler(worker, stops), [*files, *choices], [result, status], preprocess=False,
             concurrency_limit=1, api_visibility="private", show_progress_on=[result],
         )  # fmt: skip
 
-        def stopped(request: gr.Request) -> None:
+        def left(request: gr.Request) -> None:
             stops.stop(str(request.session_hash))
 
-        stop.click(stopped, queue=False, api_visibility="private", show_progress="hidden")
-        blocks.unload(stopped)
+        def stopped(request: gr.Request) -> str:
+            left(request)
+            return "Stopped."
+
+        # Gradio takes a waiting job out of its queue; one that runs has to end by itself.
+        stop.click(
+            stopped, None, status, queue=False, cancels=[making], api_visibility="private",
+            show_progress="hidden",
+        )  # fmt: skip
+        blocks.unload(left)
     return blocks
 
 
@@ -136,7 +150,7 @@ def _choices() -> list[Any]:
             label="Side by side", info="portrait, reference, result", elem_id="beside"
         )
     with gr.Accordion("More", open=False), gr.Row():
-        relative_to = gr.Dropdown(_FRAMES, value="nearest", label="Relative to the frame that is")
+        relative_to = gr.Dropdown(_FRAMES, value="nearest", label="Relative to the")
         portrait_face = gr.Dropdown(_FACES, value="largest", label="Face in the portrait")
         driving_face = gr.Dropdown(_FACES, value="largest", label="Face in the reference")
     return [head, face, relative, paste, beside, relative_to, portrait_face, driving_face]
