@@ -20,7 +20,7 @@ from talkingface.page.limits import Limits
 from talkingface.page.work import Stops, Worker
 
 _LARGEST_PORT = 65535
-_SECONDS_BETWEEN_LOOKS = 30
+_MOST_SECONDS_BETWEEN_LOOKS = 30.0
 
 
 def run(cfg: DictConfig) -> None:
@@ -70,9 +70,10 @@ def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int) ->
 
 
 def _wait(worker: Worker) -> None:
+    kept = 60 * worker.limits.keep_minutes
     forever = threading.Event()
-    while not forever.wait(_SECONDS_BETWEEN_LOOKS):
-        worker.folders.forget(60 * worker.limits.keep_minutes)
+    while not forever.wait(min(kept / 4, _MOST_SECONDS_BETWEEN_LOOKS)):
+        worker.folders.forget(kept)
 
 
 def _examples(cfg: DictConfig, folders: Folders, limits: Limits) -> list[Examples]:

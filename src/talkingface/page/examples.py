@@ -21,7 +21,6 @@ from talkingface.video.sound import AudioTrack
 from talkingface.video.write import VideoWriter
 
 _RATE = Fraction(25)
-_SECONDS = 3
 # Shown in full; scrolling through more is no way to try something out.
 MOST = 8
 # People and motions as they look in small; each motion belongs to another person than it drives.
@@ -37,7 +36,7 @@ class Examples:
     references: tuple[Path, ...]
 
 
-def synthetic_examples(folder: Path, size: int = 256) -> Examples:
+def synthetic_examples(folder: Path, size: int = 256, seconds: int = 3) -> Examples:
     """Render talking heads into a folder: still ones, and moving ones that speak."""
     portraits, references = [], []
     for number, (person, motion) in enumerate(_PORTRAITS, 1):
@@ -46,7 +45,7 @@ def synthetic_examples(folder: Path, size: int = 256) -> Examples:
         Image.fromarray(pixels).save(portraits[-1])
     for number, (person, motion) in enumerate(_REFERENCES, 1):
         references.append(folder / f"synthetic reference {number}.mp4")
-        _render_reference(references[-1], person, motion, size)
+        _render_reference(references[-1], person, motion, size, seconds)
     return Examples(tuple(portraits), tuple(references))
 
 
@@ -91,8 +90,8 @@ def _copied(
     return tuple(copies)
 
 
-def _render_reference(path: Path, person: int, motion: int, size: int) -> None:
-    frames = round(_SECONDS * _RATE)
+def _render_reference(path: Path, person: int, motion: int, size: int, seconds: int) -> None:
+    frames = round(seconds * _RATE)
     sound = AudioTrack(speech_sound(Motion(motion), float(frames / _RATE)), SOUND_RATE)
     with VideoWriter(path, _RATE, size, size, audio=sound) as writer:
         for frame in render_motion(person, motion, frame_times(frames, _RATE), size):
