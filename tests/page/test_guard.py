@@ -1,6 +1,7 @@
 """Requests that nobody who uses the page sends get nothing."""
 
 import asyncio
+import json
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def folders(tmp_path: Path) -> Any:
 
 
 def answer(
-    folders: Folders, path: str = "/", method: str = "GET", **headers: str
+    folders: Folders, path: str = "/", method: str = "GET", body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, str]]:
     sent: list[MutableMapping[str, Any]] = []
 
@@ -33,7 +34,7 @@ def answer(
         sent.append(message)
 
     async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body}
 
     named = {name.replace("_", "-"): value for name, value in (GOOD | headers).items()}
     scope = {
@@ -89,6 +90,49 @@ def test_requests_that_are_too_large_or_of_unknown_size_are_refused(folders: Fol
     assert answer(folders, *send, content_length="1000001")[0] == 413
     for length in ("", "-1", "many"):
         assert answer(folders, *send, content_length=length)[0] == 411
+
+
+def test_a_request_may_name_no_file_outside_the_shown_folder(
+    folders: Folders, tmp_path: Path
+) -> None:
+    shown, secret = folders.shown / "a.png", tmp_path / "secret.txt"
+    for path in (shown, secret):
+        path.write_text("x")
+
+    def status(body: object) -> int:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        join = ("/gradio_api/queue/join", "POST", text)
+        return answer(folders, *join, content_length=str(len(text)))[0]
+
+    def data(path: object) -> object:
+        return {"data": [{"video": {"path": path, "meta": {"_type": "gradio.FileData"}}}, 1]}
+
+    assert status(data(str(shown))) == 200
+    assert status({"data": [None, "a/b", {"path": None}]}) == 200
+    for wrong in (str(secret), f"{shown}/../../../secret.txt", "http://example.org/a", "", 7):
+        assert status(data(wrong)) == 403, wrong
+    for broken in (b"{", b"\xff", b"[" * 100_000):
+        assert status(broken) == 400
+
+
+def test_what_was_looked_at_is_passed_on_whole(folders: Folders) -> None:
+    pieces = [(b'{"a', True), (b'": 1}', False)]
+    got: list[bytes] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        body, more = pieces.pop(0)
+        return {"type": "http.request", "body": body, "more_body": more}
+
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        got.append((await receive())["body"])
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        raise AssertionError(message)
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"8")]
+    scope = {"type": "http", "method": "POST", "path": "/a", "headers": headers}
+    asyncio.run(Guard(reads, folders, 5000)(scope, receive, send))
+    assert got == [b'{"a": 1}']
 
 
 def test_the_browser_is_told_to_ask_no_other_host(folders: Folders) -> None:

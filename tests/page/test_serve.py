@@ -43,6 +43,7 @@ def test_a_missing_folder_of_examples_is_named(checkpoint: Path) -> None:
         run(configuration(f"checkpoint={checkpoint}", "examples=/nowhere"))
 
 
+@pytest.mark.usefixtures("same_environment")
 def test_without_gradio_the_command_says_how_to_install_it(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 from talkingface.page.folders import Folders
@@ -16,6 +17,7 @@ _OWN_NAMES = ("127.0.0.1", "localhost")
 _FILE = "/file="
 # Gradio would fetch addresses for whom asks, and has pages of its own that nobody needs here.
 _CLOSED = ("/proxy=", "/monitoring", "/runs", "/docs", "/redoc", "/openapi.json")
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 # What comes with a file, and what a request without one has at the most.
 _ROOM = 1_000_000
 # The page shall ask no other host, even if a later version of its framework wants to.
@@ -34,8 +36,8 @@ class Guard:
     """An ASGI application in front of another, which sees only what may pass.
 
     Refused are other sites that reach for this server through the user's browser, by a name of
-    their own that leads here or by a request from their page; files outside the folder that may be
-    shown; addresses for the server to fetch; and requests that are too large.
+    their own that leads here or by a request from their page; requests for, or with, files outside
+    the folder that may be shown or addresses to fetch; and requests that are too large.
 
     Args:
         app: what is guarded.
@@ -55,7 +57,14 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        status = self._refusal(scope)
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        status = self._refusal(scope, headers)
+        if not status and scope["method"] not in _WITHOUT_BODY and not _is_upload(headers):
+            body = await _body(receive)
+            receive = _again(body, receive)
+            status = self._names_refusal(body)
         if status:
             await _refuse(send, status)
             return
@@ -67,30 +76,72 @@ class Guard:
 
         await self._app(scope, receive, sent)
 
-    def _refusal(self, scope: Scope) -> int:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> int:
         host = headers.get("host", "")
         if host.partition(":")[0] not in _OWN_NAMES:
             return 400
         if headers.get("origin", f"http://{host}") != f"http://{host}":
             return 403
-        return self._body_refusal(scope["method"], headers) or self._path_refusal(scope["path"])
+        return self._size_refusal(scope["method"], headers) or self._path_refusal(scope["path"])
 
-    def _body_refusal(self, method: str, headers: dict[str, str]) -> int:
-        if method in ("GET", "HEAD"):
+    def _size_refusal(self, method: str, headers: dict[str, str]) -> int:
+        if method in _WITHOUT_BODY:
             return 0
         length = headers.get("content-length", "")
         if not length.isdecimal():
             return 411
-        upload = headers.get("content-type", "").startswith("multipart/form-data")
-        return 413 if int(length) > (self._largest if upload else _ROOM) else 0
+        return 413 if int(length) > (self._largest if _is_upload(headers) else _ROOM) else 0
+
+    def _names_refusal(self, body: bytes) -> int:
+        try:
+            names = list(_named_files(json.loads(body or b"null")))
+        except (ValueError, RecursionError):
+            return 400
+        return 0 if all(self._folders.shown_file(name) for name in names) else 403
 
     def _path_refusal(self, path: str) -> int:
         if _FILE in path:
             return 0 if self._folders.shown_file(path.split(_FILE, 1)[1]) else 403
         return 404 if any(closed in path for closed in _CLOSED) else 0
+
+
+def _is_upload(headers: dict[str, str]) -> bool:
+    return headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def _named_files(value: Any) -> Iterator[str]:
+    """Yield what a request names as a file, however deep."""
+    if isinstance(value, dict):
+        if value.get("path") is not None:
+            yield str(value["path"])
+        for each in value.values():
+            yield from _named_files(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _named_files(each)
+
+
+async def _body(receive: Receive) -> bytes:
+    pieces, more = [], True
+    while more:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(pieces)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read once more, and then what comes after it."""
+    given = False
+
+    async def received() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return received
 
 
 async def _refuse(send: Send, status: int) -> None:

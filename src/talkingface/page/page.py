@@ -59,6 +59,9 @@ def page_app(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> Fast
         theme=_theme(),
         css=_CSS,
     )  # fmt: skip
+    # Else Gradio takes itself for not started yet, when it copies any file that a request names to
+    # where requests can get it.
+    blocks.has_launched = True
     return app
 
 
