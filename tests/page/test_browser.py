@@ -68,6 +68,9 @@ def open_tab(chromium: Any, page: Served) -> Any:
 
 def give(tab: Any, what: str, path: Path) -> None:
     shown = {"portrait": "#portrait img", "reference": "#reference video"}[what]
+    clear = tab.locator(f"#{what} button[aria-label=Clear]")
+    if clear.count():
+        clear.click()
     tab.set_input_files(f"#{what} input[type=file]", path)
     tab.wait_for_function(
         f"document.querySelector('{shown}')?.src.includes('{path.name}')", timeout=60_000
