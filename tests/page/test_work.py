@@ -154,6 +154,28 @@ def test_one_job_is_done_at_a_time(worker: Worker, wish: Wish) -> None:
     assert len(list((worker.folders.shown / "results").iterdir())) == 3
 
 
+def test_the_end_waits_for_the_work_that_is_being_done(worker: Worker, wish: Wish) -> None:
+    begun, stop = threading.Event(), threading.Event()
+
+    def watch(what: str, done: int, total: int) -> None:
+        begun.set()
+        stop.wait(10)
+
+    def work() -> None:
+        with pytest.raises(Stopped):
+            worker.make(wish, watch, stop)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(10)
+    worker.end(0.1)
+    assert len(left(worker)) == 1
+    stop.set()
+    worker.end(10)
+    assert not left(worker)
+    thread.join()
+
+
 def test_a_session_stops_its_own_work_alone(tmp_path: Path) -> None:
     stops = Stops()
     seen: dict[str, bool] = {}

@@ -21,6 +21,7 @@ from talkingface.page.work import Stops, Worker
 
 _LARGEST_PORT = 65535
 _MOST_SECONDS_BETWEEN_LOOKS = 30.0
+_MOST_SECONDS_TO_END = 10.0
 
 
 def run(cfg: DictConfig) -> None:
@@ -66,7 +67,9 @@ def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int) ->
         try:
             _wait(worker)
         finally:
+            # Work that goes on would write into a folder that is gone.
             stops.close()
+            worker.end(_MOST_SECONDS_TO_END)
 
 
 def _wait(worker: Worker) -> None:

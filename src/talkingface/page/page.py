@@ -65,7 +65,7 @@ def page_app(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> Fast
     return app
 
 
-def _theme() -> gr.themes.Default:
+def _theme() -> gr.themes.Base:
     # Fonts that every system has, for none is to be fetched.
     theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
     return theme.set(block_info_text_color="*neutral_500")

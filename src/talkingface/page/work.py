@@ -99,6 +99,10 @@ class Worker:
             except UserError as error:
                 raise UserError(_without(folder, str(error))) from error
 
+    def end(self, seconds: float) -> None:
+        """Wait for the work that is being done, and let none begin after it."""
+        self._turn.acquire(timeout=seconds)
+
     def _make(self, wish: Wish, folder: Path, watch: Watch) -> Shown:
         began = time.monotonic()
         watch("looking at the files", 0, 1)
