@@ -62,6 +62,11 @@ def test_a_portrait_of_several_is_cropped_to_the_chosen_one(group, model, which,
     assert abs(box.centre[0] - near) < 40
 
 
+def test_the_crop_of_a_face_is_the_same_however_it_is_chosen(group, model):
+    by_size, by_number = (portrait_box(group, GROUP, model, 1.0, w) for w in ("largest", 1))
+    assert by_size == by_number
+
+
 def test_a_number_beyond_a_portraits_faces_lists_them(group, model):
     with pytest.raises(UserError, match=r"shows 3 faces.*0: at.*1: at.*2: at"):
         portrait_box(group, GROUP, model, 1.0, 3)
