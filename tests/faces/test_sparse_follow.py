@@ -127,7 +127,7 @@ def test_after_a_cut_a_number_does_not_become_another_person(model, wall, close_
 
 
 @pytest.mark.parametrize(
-    ("count", "room"), [(600, 8_000), pytest.param(15_000, 100_000, marks=pytest.mark.slow)]
+    ("count", "room"), [(400, 8_000), pytest.param(15_000, 100_000, marks=pytest.mark.slow)]
 )
 def test_memory_does_not_grow_with_the_number_of_frames(model, close_up, count, room):
     """Some tens of kB are kept for reuse, whatever the number; an array a look would be more."""
