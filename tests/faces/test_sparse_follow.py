@@ -127,9 +127,10 @@ def test_after_a_cut_a_number_does_not_become_another_person(model, wall, close_
 
 
 @pytest.mark.parametrize(
-    ("count", "room"), [(400, 8_000), pytest.param(15_000, 100_000, marks=pytest.mark.slow)]
+    ("count", "step", "room"),
+    [(400, 5, 8_000), pytest.param(15_000, 10, 100_000, marks=pytest.mark.slow)],
 )
-def test_memory_does_not_grow_with_the_number_of_frames(model, close_up, count, room):
+def test_memory_does_not_grow_with_the_number_of_frames(model, close_up, count, step, room):
     """Some tens of kB are kept for reuse, whatever the number; an array a look would be more."""
     picture, held = Frame(close_up, deque(maxlen=1)), []
 
@@ -141,9 +142,9 @@ def test_memory_does_not_grow_with_the_number_of_frames(model, close_up, count, 
             yield k / RATE, picture
 
     # What is loaded once is loaded.
-    assert follow_sparsely([(0 / RATE, picture)], model, 5) is not None
+    assert follow_sparsely([(0 / RATE, picture)], model, step) is not None
     tracemalloc.start()
-    follow_sparsely(frames(), model, 5)
+    follow_sparsely(frames(), model, step)
     tracemalloc.stop()
     print(f"held after 200 frames {held[0]} bytes, after {count} {held[1]}")
     assert held[1] < held[0] + room
