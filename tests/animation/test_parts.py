@@ -1,5 +1,6 @@
 """What animates does what the network does, quicker, and says in one line what it cannot take."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from onnx import TensorProto, helper
 
 from talkingface.animation.load_parts import load_parts
 from talkingface.animation.parts import Parts
@@ -160,6 +162,26 @@ def test_one_file_of_an_export_is_refused_with_the_way_out(tmp_path: Path) -> No
     path = tmp_path / "render.onnx"
     path.write_bytes(b"onnx")
     assert_one_line(lambda: load_parts(path), str(path), "folder")
+
+
+def test_an_onnx_file_that_reads_other_files_is_refused(
+    network: TalkingFace, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.bin").write_bytes(bytes(16))
+    weight = TensorProto(name="w", data_type=1, dims=[4], data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value="secret.bin")
+    values = [helper.make_tensor_value_info(name, 1, [4]) for name in ("x", "y")]
+    add = helper.make_node("Add", ["x", "w"], ["y"])
+    graph = helper.make_graph([add], "g", values[:1], values[1:], [weight])
+    opset = helper.make_opsetid("", 20)
+    content = helper.make_model(graph, opset_imports=[opset]).SerializeToString()
+    files = {}
+    for name in ("portrait.onnx", "read.onnx", "render.onnx", "correct.onnx"):
+        (tmp_path / name).write_bytes(content)
+        files[name] = hashlib.sha256(content).hexdigest()
+    numbers = (1.0,) * network.config.code_dim
+    Export(tmp_path, network.config, "e", numbers, numbers, files, {}, {}).write()
+    assert_one_line(lambda: load_parts(tmp_path), "portrait.onnx", "Export again")
 
 
 @pytest.mark.slow
