@@ -23,9 +23,12 @@ from talkingface.export.making import make_export
 from talkingface.export.write import OPSET, write_export
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
+from talkingface.video.read import constant_rate_frames
 from tests.trained import save_checkpoint, synthetic_frames, trained_network
 
 BOTH: tuple[Format, ...] = ("onnx", "torch")
+# Tracing takes a minute a network on an idle machine.
+pytestmark = pytest.mark.timeout(900)
 RUNTIMES = {"onnx": "onnx", "torch": "exported"}
 
 
@@ -136,9 +139,10 @@ def test_reading_exported_files_of_pytorch_runs_no_pickled_code(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("generator", ["warp", "style"])
-@pytest.mark.parametrize(("size", "width"), [(128, "large"), (256, "small")])
-def test_every_size_width_and_generator_can_be_exported(
+@pytest.mark.parametrize(
+    ("size", "width", "generator"), [(128, "large", "style"), (256, "small", "warp")]
+)
+def test_other_sizes_widths_and_generators_can_be_exported(
     tmp_path: Path, size: int, width: str, generator: str
 ) -> None:
     torch.manual_seed(0)
@@ -162,11 +166,12 @@ def test_the_command_exports_and_animate_runs_from_the_folder(
     assert "onnx: PSNR" in printed
     made = []
     for name, folder in (("torch", checkpoint), ("onnx", output)):
-        made.append(tmp_path / f"{name}.mp4")
-        where = (f"source={clips[0]}", f"driving={clips[1]}", f"output={made[-1]}")
+        path = tmp_path / f"{name}.mp4"
+        where = (f"source={clips[0]}", f"driving={clips[1]}", f"output={path}", "precision=fp32")
         talkingface("animate", f"checkpoint={folder}", "crop=whole", *where)
-    sizes = [path.stat().st_size for path in made]
-    assert abs(sizes[0] - sizes[1]) < 0.02 * sizes[0], "the same frames, but for single values"
+        made.append(np.stack([frame for _, frame in constant_rate_frames(path)]))
+    assert made[0].shape == made[1].shape
+    assert np.abs(made[0].astype(int) - made[1]).mean() < 0.5
     again = talkingface("export", checkpoint, f"output={output}", status=2)
     assert len(again.strip().splitlines()) == 1
     assert "is there already" in again
@@ -188,6 +193,6 @@ def test_a_folder_in_the_way_is_left_alone(tmp_path: Path) -> None:
 def talkingface(*words: object, status: int = 0) -> str:
     """Run the command as a user would, and return what it printed."""
     command = [sys.executable, "-m", "talkingface.cli", *map(str, words)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert ended.returncode == status, ended.stdout + ended.stderr
     return ended.stdout + ended.stderr
