@@ -226,7 +226,9 @@ def _turn(name: str, into: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[
         (_set(more="x"), "must have the fields"),
         (_set(rate="1e9"), "its rate is '1e9'"),
         (_set(rate="25/0"), "its rate is '25/0'"),
-        (_set(rate="0"), "rate or duration is 0"),
+        (_set(rate="0"), "rate or duration cannot be"),
+        (_set(rate="999999999"), "rate or duration cannot be"),
+        (_set(duration="0/5"), "rate or duration cannot be"),
         (_set(duration="9" * 5000), "its duration is '99"),
         (_set(duration="9" * 18), "duration is not that of its codes"),
         (_set(pose_dim="-1"), "its pose_dim is '-1'"),
@@ -264,10 +266,9 @@ def test_a_motion_that_makes_no_sense_is_one_message(
     assert message in _refusal(path, parts)
 
 
-def test_marks_that_are_neither_true_nor_false_are_refused(
-    parts: TorchParts, tmp_path: Path
-) -> None:
+def test_marks_that_are_neither_0_nor_1_are_true(parts: TorchParts, tmp_path: Path) -> None:
     path = tmp_path / "motion.safetensors"
-    marks = torch.tensor([7] * 9, dtype=torch.uint8).view(torch.bool)
+    marks = torch.tensor([0, *[7] * 8], dtype=torch.uint8).view(torch.bool)
     _write(path, _motion(parts), lambda tensors, _: tensors.update(fresh=marks))
-    assert "marks of fresh frames" in _refusal(path, parts)
+    found = load_motion(path, parts).driving.fresh
+    assert found.view(torch.uint8).tolist() == [0, *[1] * 8]

@@ -19,7 +19,7 @@ def _codes(frames: int = 12, seed: int = 0) -> Tensor:
 
 
 def _apply(transfer: Transfer, code: Tensor, reference: Tensor | None, source: Tensor) -> Tensor:
-    return transfer.apply(code, reference, source, SCALE, MEAN, POSE)
+    return transfer.apply(code, reference, source, SCALE, POSE, MEAN)
 
 
 def _driving(code: Tensor) -> Driving:

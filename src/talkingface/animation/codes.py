@@ -44,7 +44,7 @@ def transferred(
         moment_1 = motion.driving.time[index : index + 1]
         made = path.apply(parts, motion.driving, torch.cat([wanted_U, moment_1]))
         code_UZ, reference_Z = made[:-1], made[-1]
-    return transfer.apply(code_UZ, reference_Z, source_Z, parts.scale, parts.mean, motion.pose_dim)
+    return transfer.apply(code_UZ, reference_Z, source_Z, parts.scale, motion.pose_dim, parts.mean)
 
 
 def _frontal_among_codes(motion: Motion) -> int | None:

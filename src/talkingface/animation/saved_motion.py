@@ -30,6 +30,7 @@ _NUMBERS = {
 }
 # Codes may end before their video where that cannot be decoded, or was thinned; but not absurdly.
 _LONGEST_SHARE, _LONGEST_REST = 100, 60
+_QUICKEST = 1000
 
 
 class _BadMotionError(Exception):
@@ -89,7 +90,7 @@ def load_motion(path: Path, parts: Parts) -> Motion:
         _check_header(path)
         with safe_open(path, framework="pt") as file:
             fields = _checked_fields(file.metadata() or {}, parts)
-            # Copies: what was read stays when the file changes.
+            # Copies do not change with the file, and have no bools other than 0 and 1.
             tensors = {name: file.get_tensor(name).clone() for name in sorted(file.keys())}
         driving = _checked_driving(tensors, len(parts.scale))
         return _assembled(driving, fields, path.parent)
@@ -124,10 +125,14 @@ def _checked_fields(fields: dict[str, str], parts: Parts) -> dict[str, str]:
             "read the video again"
         )
     if fields.keys() != _FIELDS:
-        raise _BadMotionError(f"must have the fields {', '.join(sorted(_FIELDS))}, no others")
+        raise _BadMotionError(
+            f"must have the fields {', '.join(sorted(_FIELDS))}: read the video again"
+        )
     for name, pattern in _NUMBERS.items():
         if not pattern.fullmatch(fields[name]) or fields[name].endswith("/0"):
-            raise _BadMotionError(f"its {name} is {fields[name][:40]!r}, which is not possible")
+            raise _BadMotionError(
+                f"its {name} is {fields[name][:40]!r}, which cannot be: read the video again"
+            )
     if fields["encoder"] != parts.encoder or int(fields["pose_dim"]) != parts.pose_dim:
         raise _BadMotionError("read with another network: read the video again with this one")
     return fields
@@ -135,7 +140,7 @@ def _checked_fields(fields: dict[str, str], parts: Parts) -> dict[str, str]:
 
 def _checked_driving(tensors: dict[str, Tensor], code_dim: int) -> Driving:
     if tensors.keys() != _TYPES.keys():
-        raise _BadMotionError(f"must hold {', '.join(_TYPES)} and nothing else")
+        raise _BadMotionError(f"must hold {', '.join(_TYPES)} alone: read the video again")
     frames = tensors["time"].numel()
     for name, kind in _TYPES.items():
         shape = (frames, code_dim) if name == "code" else (frames,)
@@ -143,7 +148,7 @@ def _checked_driving(tensors: dict[str, Tensor], code_dim: int) -> Driving:
         if found.dtype != kind or found.shape != shape or not frames:
             raise _BadMotionError(
                 f"its {name} is {found.dtype} {tuple(found.shape)}, not {kind} {shape} with at "
-                "least one frame"
+                "least one frame: read the video again"
             )
     driving = Driving(**tensors)
     if not driving.code.isfinite().all():
@@ -151,23 +156,21 @@ def _checked_driving(tensors: dict[str, Tensor], code_dim: int) -> Driving:
     times_rise = driving.time[0] >= 0 and (driving.time.diff() > 0).all()
     if not (times_rise and driving.time.isfinite().all()):
         raise _BadMotionError("its times do not rise from 0 on: read the video again")
-    if (driving.fresh.view(torch.uint8) > 1).any():
-        raise _BadMotionError("its marks of fresh frames are not true or false")
     return driving
 
 
 def _assembled(driving: Driving, fields: dict[str, str], folder: Path) -> Motion:
     rate, duration = Fraction(fields["rate"]), Fraction(fields["duration"])
     frontal = int(fields["frontal"]) if fields["frontal"] else None
-    if not rate or not duration:
-        raise _BadMotionError("its rate or duration is 0: read the video again")
+    if not 0 < rate <= _QUICKEST or not duration:
+        raise _BadMotionError("its rate or duration cannot be: read the video again")
     if duration > _LONGEST_SHARE * len(driving.time) / rate + _LONGEST_REST:
         raise _BadMotionError("its duration is not that of its codes: read the video again")
     if frontal is not None and frontal > duration * rate:
         raise _BadMotionError("its most frontal frame is behind its end: read the video again")
     name = fields["sound"]
     if name != Path(name).name or not name.isprintable():
-        raise _BadMotionError("its sound is not the plain name of a file")
+        raise _BadMotionError("its sound is not the plain name of a file: read the video again")
     sound = folder / name if name and (folder / name).is_file() else None
     missing = name if name and sound is None else None
     pose_dim, encoder = int(fields["pose_dim"]), fields["encoder"]

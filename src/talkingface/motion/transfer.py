@@ -56,8 +56,8 @@ class Transfer:
         reference_Z: Tensor | None,
         source_Z: Tensor,
         scale_Z: Tensor,
-        mean_Z: Tensor,
         pose_dim: int,
+        mean_Z: Tensor,
     ) -> Tensor:
         """Return the codes (U, Z) that the portrait is to be shown with.
 
@@ -69,8 +69,9 @@ class Transfer:
             code_UZ: the reference's codes, as they come out of `MotionPath`.
             reference_Z: the code that motion is measured from; needed when relative.
             source_Z: the portrait's own code.
-            scale_Z, mean_Z: deviation and mean of the codes over the training data.
+            scale_Z: deviation of the codes over the training data.
             pose_dim: length of the head-pose code, the first part of a code.
+            mean_Z: mean of the codes over the training data.
 
         Raises:
             ValueError: relative, without a code to measure from.
