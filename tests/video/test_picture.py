@@ -10,7 +10,7 @@ from talkingface.errors import UserError
 from talkingface.video import picture as picture_module
 from talkingface.video.picture import SMALLEST_SIDE, read_picture
 
-from .media import write_timed
+from .media import write_sound, write_timed
 
 RAMP = np.linspace(0, 1, 64)[:, None] * np.ones((64, 48))
 RGB = np.stack([np.round(RAMP * 255)] * 3, axis=-1).astype(np.uint8)
@@ -167,6 +167,11 @@ def test_a_damaged_exif_block_leaves_the_picture_as_it_is(tmp_path, damage, recw
 def test_what_is_no_picture_is_refused_in_one_line(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     assert "neither a picture nor a video" in refused(tmp_path / name)
+
+
+def test_sound_alone_is_no_portrait(tmp_path):
+    write_sound(tmp_path / "sound.mp4")
+    assert "neither a picture nor a video" in refused(tmp_path / "sound.mp4")
 
 
 def test_a_picture_that_breaks_off_is_refused(tmp_path):

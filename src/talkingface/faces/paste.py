@@ -11,7 +11,6 @@ from PIL import Image
 
 from talkingface.faces.crop import Box
 
-
 _SMALLEST_BOX = 8
 
 
@@ -78,9 +77,9 @@ class Paste:
         """Return the whole portrait (height, width, 3) with a generated face (S, S, 3) in it."""
         x0, y0, x1, y1 = self._region
         side = len(frame_SS3)
-        window = tuple(min(share * side, side) for share in self._window)
+        left, top, right, bottom = (min(share * side, side) for share in self._window)
         face = Image.fromarray(frame_SS3).resize(
-            (x1 - x0, y1 - y0), Image.Resampling.BICUBIC, box=window
+            (x1 - x0, y1 - y0), Image.Resampling.BICUBIC, box=(left, top, right, bottom)
         )
         whole = self._portrait.copy()
         whole.paste(face, (x0, y0), self._mask)

@@ -64,8 +64,9 @@ def all_faces(
     """
     least = _SMALLEST_OF_SEVERAL * _height(found[0])
     more = find_faces_of_size(landmarker, picture, least)
+    new = [b for b in more if all(overlap(b, other) < _SAME_FACE for other in found)]
     # Among many tiles one shows a face where there is none.
-    sure = [bounds for bounds in more if _is_seen_closely(landmarker, picture, bounds)]
+    sure = [bounds for bounds in new if _is_seen_closely(landmarker, picture, bounds)]
     return _distinct(found + sure, least)
 
 
