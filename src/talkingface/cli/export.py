@@ -7,7 +7,7 @@ from typing import get_args
 
 from omegaconf import DictConfig, ListConfig
 
-from talkingface.cli.animate import framing_of
+from talkingface.animation.framing import Framing
 from talkingface.errors import UserError
 from talkingface.export.folder import Export, Format
 from talkingface.export.frames import check_frames
@@ -28,7 +28,9 @@ def run(cfg: DictConfig) -> None:
     check_installed(formats)
     network = load_network(find_checkpoint(Path(cfg.checkpoint)))
     video = Path(cfg.frames) if cfg.frames else None
-    frames = check_frames(video, cfg.count, network.config.size, framing_of(cfg))
+    landmarker = Path(cfg.landmarker) if cfg.landmarker else None
+    framing = Framing(crop=cfg.crop, scale=cfg.crop_scale, landmarker=landmarker)
+    frames = check_frames(video, cfg.count, network.config.size, framing)
     export = make_export(network, output, formats, frames, _tell)
     print("\n".join([f"{output}:", *_lines(export)]))
 

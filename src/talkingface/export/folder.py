@@ -109,10 +109,14 @@ def read_export(root: Path) -> Export:
         network = NetworkConfig(**fields.pop("network"))
         mean, scale = (tuple(float(x) for x in fields.pop(name)) for name in ("mean", "scale"))
         export = Export(root, network, mean=mean, scale=scale, **fields)
+        whole = len(mean) == len(scale) == network.code_dim and _has_its_files(export)
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: damaged ({error}). Export again.") from error
-    wanted = {file_name(part, kind) for part in part_names(network) for kind in export.formats}
-    fits = len(mean) == len(scale) == network.code_dim
-    if not fits or not wanted or not wanted <= export.files.keys():
+    if not whole:
         raise UserError(f"{path}: damaged (it does not fit its own network). Export again.")
     return export
+
+
+def _has_its_files(export: Export) -> bool:
+    wanted = [file_name(p, kind) for p in part_names(export.network) for kind in export.formats]
+    return bool(wanted) and all(isinstance(export.files[name], str) for name in wanted)
