@@ -78,8 +78,10 @@ class _Tools:
     def reference(self, path: Path) -> ReadMotion:
         if self._job.is_saved(path):
             motion = load_motion(path, self._parts)
-            if motion.sound is None:
-                self._bars.say(f"{path}: the reference's sound is not beside it.")
+            if motion.missing_sound:
+                self._bars.say(
+                    f"{path}: its sound is in {motion.missing_sound}, which is not beside it."
+                )
             return motion, None
         motion, reference = read_motion(
             self._parts, path, self._framing, self._perturbation, self._bars
