@@ -26,7 +26,7 @@ def compare_memory(folder: Path, seconds: tuple[float, float], size: int) -> Non
         driving = repeated(head, folder / f"{length:.0f}.mp4", round(25 * length))
         words = [
             f"source={head}", f"driving={driving}", f"checkpoint={checkpoint}", "crop=whole",
-            f"output={folder / 'out.mp4'}", "device=cpu", "batch=32",
+            f"output={folder / 'out.mp4'}", "device=cpu",
         ]  # fmt: skip
         command = [sys.executable, "-m", "talkingface.cli", "animate", *words]
         printed = subprocess.check_output([sys.executable, "-c", _PEAK, *command], text=True)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from talkingface.animation.framing import Framing
+from talkingface.animation.growing import Growing
 from talkingface.animation.motion import Motion
 from talkingface.animation.overlap import ahead
 from talkingface.animation.parts import Parts, Pixels
@@ -81,16 +82,16 @@ def read_motion(
     where = framing.driving(path, watch)
     reference = Reference(path, info.rate, where.box, parts.size)
     total = round(info.duration * info.rate) or 1
-    codes, times, fresh = [], [], []
+    codes, times, fresh = Growing(), Growing(), Growing()
     last: Pixels | None = None
     with ahead(_perturbed(reference, perturbation, parts.batch), _CHUNKS_AHEAD) as chunks:
         for frames_TSS3, time_T in chunks:
-            codes.append(torch.from_numpy(parts.read(frames_TSS3)))
-            times.append(time_T)
-            fresh.append(fresh_pixels(frames_TSS3, last))
+            codes.add(parts.read(frames_TSS3))
+            times.add(time_T.numpy())
+            fresh.add(fresh_pixels(frames_TSS3, last).numpy())
             last = frames_TSS3[-1]
-            watch("reading motion", sum(map(len, times)), total)
-    driving = Driving(torch.cat(codes), torch.cat(times), torch.cat(fresh))
+            watch("reading motion", len(times), total)
+    driving = Driving(*(torch.from_numpy(kept.rows()) for kept in (codes, times, fresh)))
     sound = path if info.has_audio else None
     motion = Motion(
         driving, info.rate, info.duration, parts.pose_dim, parts.encoder, where.frontal, sound

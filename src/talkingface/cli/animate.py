@@ -77,7 +77,12 @@ class _Tools:
 
     def reference(self, path: Path) -> ReadMotion:
         if self._job.is_saved(path):
-            return load_motion(path, self._parts), None
+            motion = load_motion(path, self._parts)
+            if motion.missing_sound:
+                self._bars.say(
+                    f"{path}: its sound is in {motion.missing_sound}, which is not beside it."
+                )
+            return motion, None
         motion, reference = read_motion(
             self._parts, path, self._framing, self._perturbation, self._bars
         )
@@ -88,7 +93,7 @@ class _Tools:
 
 
 def _line(made: Made) -> str:
-    sound = "with the reference's sound" if made.has_sound else "silent, as the reference is"
+    sound = "with the reference's sound" if made.has_sound else "silent"
     size, seconds = f"{made.width}x{made.height}", float(made.frames / made.rate)
     length = f"{made.frames} frames, {seconds:.2f} s at {made.rate} frames/s"
     return f"{made.output}: {size}, {length}, {sound}."

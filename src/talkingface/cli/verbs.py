@@ -120,7 +120,8 @@ VERBS: dict[str, Verb] = {
             "and writes a video with the driving video's duration, frame rate and sound.",
             (
                 "source=portrait.png driving=reference.mp4 output=talking.mp4",
-                "source=portrait.png driving=reference.mp4 side_by_side=true",
+                "source=portrait.png driving=reference.mp4 paste=true side_by_side=true",
+                "source=portraits driving=[x.mp4,y.mp4] output=made relative=true",
             ),
             needs_torch=True,
         ),
