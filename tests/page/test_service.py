@@ -139,12 +139,18 @@ def test_uploads_and_results_go_after_a_while_and_everything_at_the_end(
     assert not list(tmp_path.glob("talkingface-page-*"))
 
 
-def test_a_page_that_ends_in_the_midst_of_a_job_leaves_nothing(files: Path, tmp_path: Path) -> None:
-    fields = (f"checkpoint={files / 'a.ckpt'}", "crop=whole", "synthetic=false")
+def test_a_full_queue_takes_no_more_and_a_page_that_ends_in_a_job_leaves_nothing(
+    files: Path, tmp_path: Path
+) -> None:
+    fields = (f"checkpoint={files / 'a.ckpt'}", "crop=whole", "synthetic=false", "waiting=1")
     with serving(tmp_path, *fields) as page:
-        page.join("one", page.upload(files / "face.png"), page.upload(files / "long.mp4"))
+        job = (page.upload(files / "face.png"), page.upload(files / "long.mp4"))
+        page.join("one", *job)
         animating = (news for news in page.told("one") if "animating" in str(news))
         assert next(animating)
+        page.join("two", *job)
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            page.join("three", *job)
         assert list(page.root.rglob("*.partial"))
         began = time.monotonic()
         assert page.end() == 128 + 15
