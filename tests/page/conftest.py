@@ -28,9 +28,12 @@ def same_environment() -> Iterator[None]:
     os.environ.update(before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A headless browser that plays H.264; skips where none is installed."""
+    """A headless browser that plays H.264; skips where none is installed.
+
+    It has an event loop on the main thread, where other tests need none: so it does not stay.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
