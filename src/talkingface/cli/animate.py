@@ -34,7 +34,7 @@ def run(cfg: DictConfig) -> None:
         batch=cfg.batch,
     )  # fmt: skip
     failed: list[Failed] = []
-    with stoppable(), ProgressBars() as bars:
+    with stoppable() as stop, ProgressBars(stop.check) as bars:
         tools = _Tools(parts, framing, perturbation, job, bars)
 
         def make(still: Still, driving: ReadMotion, output: Path) -> Made:
