@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from talkingface.motion.resampling import fresh_frames, resample_codes
+from talkingface.motion.resampling import fresh_frames, fresh_pixels, resample_codes
+from talkingface.video.frames import to_tensor
 
 
 def test_a_linear_motion_is_reproduced_exactly_from_irregular_frames() -> None:
@@ -40,6 +41,17 @@ def test_repeated_frames_are_found_and_slow_motion_is_not_taken_for_one() -> Non
     frames[4] = frames[3] + 2 / 127.5
     assert fresh_frames(frames).tolist() == [True, True, False, True, True, True]
     assert fresh_frames(frames[2:], frames[1]).tolist() == [False, True, True, True]
+
+
+def test_pixels_and_numbers_find_the_same_repeats() -> None:
+    pixels = torch.randint(0, 255, (6, 16, 16, 3), dtype=torch.uint8).numpy()
+    pixels[0] = 127
+    pixels[2] = pixels[1]
+    pixels[4] = pixels[3] + 1
+    assert fresh_pixels(pixels).equal(fresh_frames(to_tensor(pixels)))
+    later = fresh_pixels(pixels[2:], pixels[1])
+    assert later.equal(fresh_frames(to_tensor(pixels[2:]), to_tensor(pixels[1])))
+    assert later.tolist() == [False, True, True, True]
 
 
 @pytest.mark.parametrize("times", [[0.0, 0.1], [0.0, 0.2, 0.2], [0.3, 0.2, 0.1]])

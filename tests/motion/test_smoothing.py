@@ -72,3 +72,16 @@ def test_the_kalman_smoother_equals_weighted_least_squares() -> None:
         add(measure, seen[t : t + 1], torch.tensor([[noise**2]], dtype=torch.float64))
     path = torch.linalg.lstsq(torch.cat(rows), torch.cat(targets)).solution[::2]
     torch.testing.assert_close(kalman_smooth(seen, time, noise), path, atol=1e-8, rtol=0)
+
+
+@pytest.mark.parametrize("frames", [1, 7, 8, 9, 40])
+def test_windows_on_the_way_back_change_nothing(
+    frames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = torch.Generator().manual_seed(frames)
+    time = (0.03 + 0.02 * torch.rand(frames, dtype=torch.float64, generator=generator)).cumsum(0)
+    code = torch.randn(frames, 2, generator=generator, dtype=torch.float64)
+    # A filter that may look ahead to the end goes back over all frames at once.
+    whole = kalman_smooth(code, time, 0.2, lookahead=frames)
+    monkeypatch.setattr("talkingface.motion.smoothing._WINDOW", 8)
+    torch.testing.assert_close(kalman_smooth(code, time, 0.2), whole, atol=1e-9, rtol=0)

@@ -74,3 +74,14 @@ def write_timed(
             block.pts = round(sound_starts * 16000)
             packets += [*audio.encode(block), *audio.encode(None)]
         container.mux(packets)
+
+
+def write_sound(path: Path) -> None:
+    """Write a second of silence without a picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=16000, layout="mono")
+        block = av.AudioFrame.from_ndarray(
+            np.zeros((1, 16000), np.float32), format="fltp", layout="mono"
+        )
+        block.sample_rate = 16000
+        container.mux([*stream.encode(block), *stream.encode(None)])

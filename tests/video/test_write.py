@@ -1,4 +1,9 @@
+import resource
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 
 import av
@@ -68,7 +73,7 @@ def write_then_raise(path: Path, error: type[BaseException]) -> None:
     with VideoWriter(path, Fraction(25), 64, 64) as writer:
         for _ in range(100):
             writer.write(numbered_frame(9))
-        assert path.with_name(path.name + ".partial").exists(), "enough frames to reach the disk"
+        assert list(path.parent.glob(f"{path.name}.*.partial")), "enough frames to reach the disk"
         raise error
 
 
@@ -102,6 +107,78 @@ def test_unwritable_place_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"file.*writable"):
         VideoWriter(tmp_path / "file" / "out.mp4", Fraction(25), 64, 64)
+
+
+def test_a_folder_as_output_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "out.mp4").mkdir()
+    with pytest.raises(UserError, match=r"out\.mp4: is a folder"):
+        VideoWriter(tmp_path / "out.mp4", Fraction(25), 64, 64)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_a_folder_that_appears_meanwhile_is_one_message(tmp_path):
+    path = tmp_path / "out.mp4"
+    writer = VideoWriter(path, Fraction(25), 64, 64)
+    writer.write(numbered_frame(1))
+    path.mkdir()
+    with pytest.raises(UserError, match=r"out\.mp4: cannot be written"), writer:
+        pass
+    assert list(tmp_path.rglob("*")) == [path]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system has no /proc")
+def test_a_place_where_nothing_can_be_created_is_named():
+    with pytest.raises(UserError, match=r"/proc.*no video can be written here"):
+        VideoWriter(Path("/proc/out.mp4"), Fraction(25), 64, 64)
+
+
+def write_noise(path: Path, room: int) -> str:
+    """Write 40 frames of noise where files grow to `room` bytes at the most; return the message."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    noise = np.random.default_rng(0).integers(0, 255, (40, 64, 64, 3), dtype=np.uint8)
+    try:
+        with VideoWriter(path, Fraction(25), 64, 64) as writer:
+            for frame in noise:
+                writer.write(frame)
+    except UserError as error:
+        return str(error)
+    return "written"
+
+
+@pytest.fixture(scope="module")
+def limited():
+    """A process of its own, whose limits end with it."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        yield lambda *arguments: pool.submit(write_noise, *arguments).result()
+
+
+def test_a_full_disk_is_one_message_at_whichever_byte_and_leaves_nothing(tmp_path, limited):
+    path = tmp_path / "out.mp4"
+    assert limited(path, 10_000_000) == "written"
+    size = path.stat().st_size
+    before = path.read_bytes()
+    for room in (10, size // 2, size - 1000, size - 10):
+        message = limited(path, room)
+        assert message.startswith(f"{path}: cannot be written (")
+        assert "\n" not in message
+        assert [entry.name for entry in tmp_path.iterdir()] == ["out.mp4"]
+        assert path.read_bytes() == before
+
+
+def test_two_writers_of_one_file_do_not_mix(tmp_path):
+    """The second is another process, so the file is one of the two as a whole."""
+    path = tmp_path / "out.mp4"
+    with VideoWriter(path, Fraction(25), 64, 64) as writer:
+        writer.write(numbered_frame(1))
+        code = (
+            "import sys; from fractions import Fraction; from pathlib import Path; "
+            "from tests.video.test_write import write_numbered; "
+            "write_numbered(Path(sys.argv[1]), 7, Fraction(25))"
+        )
+        subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+        assert probe(path).duration == Fraction(7, 25)
+    assert probe(path).duration == Fraction(1, 25)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.mp4"]
 
 
 def test_frames_of_another_size_are_refused(tmp_path):

@@ -19,9 +19,10 @@ class Motion:
         duration: the reference's seconds.
         pose_dim: length of the head-pose code, the first part of a code.
         encoder: fingerprint of the motion encoder that read them.
-        frontal: index of the frame that looks most to the front; None where faces were not looked
-            for.
+        frontal: index, among the video's frames at `rate`, of the one that looks most to the
+            front; None where faces were not looked for.
         sound: the file whose sound belongs to it, None without sound.
+        missing_sound: name of the file whose sound belongs to a saved motion but is not beside it.
     """
 
     driving: Driving
@@ -31,3 +32,4 @@ class Motion:
     encoder: str
     frontal: int | None
     sound: Path | None
+    missing_sound: str | None = None

@@ -52,6 +52,10 @@ class Parts(Protocol):
         """Spread of each dimension of the codes over the training data, (Z,) float32 on the CPU."""
 
     @property
+    def mean(self) -> Tensor:
+        """Mean of the codes over the training data, (Z,) float32 on the CPU."""
+
+    @property
     def batch(self) -> int:
         """How many frames to give at a time."""
 

@@ -13,16 +13,21 @@ import torch
 from torch import Tensor
 
 from talkingface.animation.framing import Framing
+from talkingface.animation.growing import Growing
 from talkingface.animation.motion import Motion
+from talkingface.animation.overlap import ahead
 from talkingface.animation.parts import Parts, Pixels
 from talkingface.animation.watch import Watch, unwatched
 from talkingface.faces.crop import Box, crop_frame
 from talkingface.motion.path import Driving
 from talkingface.motion.perturbation import Perturbation
-from talkingface.motion.resampling import fresh_frames
+from talkingface.motion.resampling import fresh_pixels
 from talkingface.video.frames import to_tensor, to_uint8
 from talkingface.video.probe import probe
 from talkingface.video.read import constant_rate_frames
+
+# Enough that decoding and the network seldom wait for each other.
+_CHUNKS_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,19 @@ class Reference:
         for _, frame in constant_rate_frames(self.path, rate, own_rate=self.rate):
             yield crop_frame(frame, self.box, self.size)
 
-    def pieces(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield `chunk` frames at a time in [-1, 1], with their times in seconds."""
+    def chunks(self, chunk: int) -> Iterator[tuple[Pixels, Tensor]]:
+        """Yield `chunk` frames (T, S, S, 3) at a time, with their times in seconds."""
         frames = self.frames(self.rate)
         first = 0
-        while piece := list(islice(frames, chunk)):
-            times = [float((first + k) / self.rate) for k in range(len(piece))]
-            yield to_tensor(np.stack(piece)), torch.tensor(times, dtype=torch.float64)
-            first += len(piece)
+        while held := list(islice(frames, chunk)):
+            times = [float((first + k) / self.rate) for k in range(len(held))]
+            yield np.stack(held), torch.tensor(times, dtype=torch.float64)
+            first += len(held)
+
+    def pieces(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield `chunk` frames (T, 3, S, S) at a time in [-1, 1], with their times in seconds."""
+        for frames_TSS3, time_T in self.chunks(chunk):
+            yield to_tensor(frames_TSS3), time_T
 
 
 def read_motion(
@@ -72,17 +82,29 @@ def read_motion(
     where = framing.driving(path, watch)
     reference = Reference(path, info.rate, where.box, parts.size)
     total = round(info.duration * info.rate) or 1
-    codes, times, fresh = [], [], []
-    last: Tensor | None = None
-    for frames_T3SS, time_T in perturbation.apply(reference.pieces(parts.batch), path.name):
-        codes.append(torch.from_numpy(parts.read(to_uint8(frames_T3SS))))
-        times.append(time_T)
-        fresh.append(fresh_frames(frames_T3SS, last))
-        last = frames_T3SS[-1]
-        watch("reading motion", sum(map(len, times)), total)
-    driving = Driving(torch.cat(codes), torch.cat(times), torch.cat(fresh))
+    codes, times, fresh = Growing(), Growing(), Growing()
+    last: Pixels | None = None
+    with ahead(_perturbed(reference, perturbation, parts.batch), _CHUNKS_AHEAD) as chunks:
+        for frames_TSS3, time_T in chunks:
+            codes.add(parts.read(frames_TSS3))
+            times.add(time_T.numpy())
+            fresh.add(fresh_pixels(frames_TSS3, last).numpy())
+            last = frames_TSS3[-1]
+            watch("reading motion", len(times), total)
+    driving = Driving(*(torch.from_numpy(kept.rows()) for kept in (codes, times, fresh)))
     sound = path if info.has_audio else None
     motion = Motion(
         driving, info.rate, info.duration, parts.pose_dim, parts.encoder, where.frontal, sound
     )
     return motion, reference
+
+
+def _perturbed(
+    reference: Reference, perturbation: Perturbation, chunk: int
+) -> Iterator[tuple[Pixels, Tensor]]:
+    if perturbation == Perturbation():
+        # Pixels need not become numbers and pixels again.
+        yield from reference.chunks(chunk)
+        return
+    for frames_T3SS, time_T in perturbation.apply(reference.pieces(chunk), reference.path.name):
+        yield to_uint8(frames_T3SS), time_T

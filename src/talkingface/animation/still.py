@@ -21,6 +21,7 @@ class Still:
         box: where its crop lies.
         crop: the crop.
         portrait: what the runtime has read from the crop.
+        notes: what was left out or changed in reading the file, a clause each.
     """
 
     name: Path
@@ -28,6 +29,7 @@ class Still:
     box: Box
     crop: Pixels
     portrait: Portrait
+    notes: tuple[str, ...] = ()
 
 
 def read_still(parts: Parts, path: Path, framing: Framing) -> Still:
@@ -37,6 +39,6 @@ def read_still(parts: Parts, path: Path, framing: Framing) -> Still:
         UserError: the file cannot be read, or shows no usable face.
     """
     picture = read_picture(path)
-    box = framing.portrait(picture, path)
-    crop = crop_frame(picture, box, parts.size)
-    return Still(path, picture, box, crop, parts.portrait(crop))
+    box = framing.portrait(picture.pixels, path)
+    crop = crop_frame(picture.pixels, box, parts.size)
+    return Still(path, picture.pixels, box, crop, parts.portrait(crop), picture.notes)

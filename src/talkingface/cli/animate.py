@@ -1,61 +1,99 @@
-"""`talkingface animate`: a portrait talks like a reference video, with the reference's sound."""
+"""`talkingface animate`: portraits talk like reference videos, with the references' sound."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 from omegaconf import DictConfig
 
+from talkingface.animation.batch import Failed, ReadMotion, make_all
+from talkingface.animation.checks import check_output
 from talkingface.animation.framing import Framing
-from talkingface.animation.making import Settings, animate
+from talkingface.animation.load_parts import load_parts
+from talkingface.animation.making import Made, animate
+from talkingface.animation.parts import Parts
 from talkingface.animation.reference import read_motion
-from talkingface.animation.still import read_still
-from talkingface.animation.torch_parts import TorchParts
+from talkingface.animation.saved_motion import load_motion, save_motion
+from talkingface.animation.still import Still, read_still
+from talkingface.cli.animate_settings import Job, framing_of, job_of, settings_of
+from talkingface.cli.stopping import stoppable
 from talkingface.cli.watching import ProgressBars
 from talkingface.errors import UserError
-from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
-from talkingface.runs.checkpoint import load_network
-from talkingface.runs.device import choose_device
-from talkingface.runs.folder import find_checkpoint
 
 
 def run(cfg: DictConfig) -> None:
-    """Animate one portrait with one reference video and say what was written."""
-    source, driving, output = (Path(cfg[name]) for name in ("source", "driving", "output"))
-    if output.suffix.lower() not in (".mp4", ".mov", ".m4v"):
-        raise UserError(f"{output}: must end in .mp4, .mov or .m4v.")
-    settings = Settings(MotionPath(**cfg.path), _output_rate(cfg.output_rate))
-    perturbation, framing = Perturbation.named(cfg.perturb), framing_of(cfg)
-    network = load_network(find_checkpoint(Path(cfg.checkpoint))).to(choose_device(cfg.device))
-    parts = TorchParts(network, cfg.chunk)
-    with ProgressBars() as watch:
-        still = read_still(parts, source, framing)
-        motion, reference = read_motion(parts, driving, framing, perturbation, watch)
-        beside = reference if cfg.side_by_side else None
-        made = animate(parts, still, motion, settings, output, beside, watch)
-    sound = "with the reference's sound" if made.has_sound else "silent, as the reference is"
-    seconds = float(made.frames / made.rate)
-    print(f"{output}: {made.frames} frames, {seconds:.2f} s at {made.rate} frames/s, {sound}.")
+    """Animate every portrait with every reference and say what was written."""
+    job, settings, framing = job_of(cfg), settings_of(cfg), framing_of(cfg)
+    perturbation = Perturbation.named(cfg.perturb)
+    read = [path for pair in job.pairs for path in (pair.source, pair.driving)]
+    for pair in job.pairs:
+        check_output(pair.output, read)
+    parts = load_parts(
+        Path(cfg.checkpoint), runtime=cfg.runtime, precision=cfg.precision, device=cfg.device,
+        batch=cfg.batch,
+    )  # fmt: skip
+    failed: list[Failed] = []
+    with stoppable(), ProgressBars() as bars:
+        tools = _Tools(parts, framing, perturbation, job, bars)
+
+        def make(still: Still, driving: ReadMotion, output: Path) -> Made:
+            return animate(parts, still, driving[0], settings, output, driving[1], bars)
+
+        for outcome in make_all(job.pairs, tools.portrait, tools.reference, make):
+            if isinstance(outcome, Failed):
+                failed.append(outcome)
+            else:
+                bars.say(_line(outcome))
+    if failed and not job.several:
+        raise UserError(failed[0].reason)
+    if failed:
+        reasons = "".join(f"\n  {each.output}: {each.reason}" for each in failed)
+        raise UserError(f"{len(failed)} of {len(job.pairs)} videos were not made:{reasons}")
 
 
-def framing_of(cfg: DictConfig) -> Framing:
-    """Return how portrait and reference are cropped.
+class _Tools:
+    """Reads what is animated, and tells what a user should know of it."""
 
-    Raises:
-        UserError: a choice that is not offered.
-    """
-    return Framing(cfg.crop, cfg.crop_scale, Path(cfg.landmarker) if cfg.landmarker else None)
+    def __init__(
+        self,
+        parts: Parts,
+        framing: Framing,
+        perturbation: Perturbation,
+        job: Job,
+        bars: ProgressBars,
+    ) -> None:
+        self._parts = parts
+        self._framing = framing
+        self._perturbation = perturbation
+        self._job = job
+        self._bars = bars
+
+    def portrait(self, path: Path) -> Still:
+        still = read_still(self._parts, path, self._framing)
+        for note in still.notes:
+            self._bars.say(f"{path}: {note}.")
+        return still
+
+    def reference(self, path: Path) -> ReadMotion:
+        if self._job.is_saved(path):
+            motion = load_motion(path, self._parts)
+            if motion.missing_sound:
+                self._bars.say(
+                    f"{path}: its sound is in {motion.missing_sound}, which is not beside it."
+                )
+            return motion, None
+        motion, reference = read_motion(
+            self._parts, path, self._framing, self._perturbation, self._bars
+        )
+        if saved := self._job.saves.get(path):
+            save_motion(motion, saved)
+            self._bars.say(f"{saved}: the motion of {path}, {len(motion.driving.time)} frames.")
+        return motion, reference
 
 
-def _output_rate(text: str | float | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        rate = Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 1 <= rate <= 240:
-        raise UserError(f"output_rate={text}: must be between 1 and 240, such as 25 or 30000/1001.")
-    return rate
+def _line(made: Made) -> str:
+    sound = "with the reference's sound" if made.has_sound else "silent"
+    size, seconds = f"{made.width}x{made.height}", float(made.frames / made.rate)
+    length = f"{made.frames} frames, {seconds:.2f} s at {made.rate} frames/s"
+    return f"{made.output}: {size}, {length}, {sound}."

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from tqdm import tqdm
 
 from talkingface.animation.reference import Reference
-from talkingface.cli.animate import framing_of
+from talkingface.cli.animate_settings import framing_of
 from talkingface.cli.watching import ProgressBars
 from talkingface.errors import UserError
 from talkingface.evaluation.suites import Suite
@@ -66,7 +66,7 @@ def write_comparison(cfg: DictConfig, shown: Shown, output: Path) -> None:
         raise UserError(f"the runs generate frames of {sorted(sizes)} pixels: compare one size.")
     source, driving, size = Path(cfg.source), Path(cfg.driving), sizes.pop()
     info = probe(driving)
-    framing, picture = framing_of(cfg), read_picture(source)
+    framing, picture = framing_of(cfg), read_picture(source).pixels
     portrait = crop_frame(picture, framing.portrait(picture, source), size)
     with ProgressBars() as watch:
         reference = Reference(driving, info.rate, framing.driving(driving, watch).box, size)

@@ -120,9 +120,23 @@ VERBS: dict[str, Verb] = {
             "and writes a video with the driving video's duration, frame rate and sound.",
             (
                 "source=portrait.png driving=reference.mp4 output=talking.mp4",
-                "source=portrait.png driving=reference.mp4 side_by_side=true",
+                "source=portrait.png driving=reference.mp4 paste=true side_by_side=true",
+                "source=portraits driving=[x.mp4,y.mp4] output=made relative=true",
             ),
             needs_torch=True,
+        ),
+        Verb(
+            "export",
+            "Write a trained network as ONNX and torch.export files, checked against PyTorch.",
+            "Writes the part that reads a portrait and the parts that run frame by frame into a "
+            "folder that animate takes as its checkpoint. Every format is compared with PyTorch on "
+            "frames of a face, and nothing is kept when one differs; export.json has the figures.",
+            (
+                "runs/demo output=exported",
+                "runs/demo output=exported formats=[onnx] frames=reference.mp4",
+            ),
+            needs_torch=True,
+            takes="checkpoint",
         ),
         Verb(
             "compare",

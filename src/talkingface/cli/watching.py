@@ -25,6 +25,11 @@ class ProgressBars:
             self._bar, self._what = tqdm(desc=what, total=total, unit="frame"), what
         self._bar.update(done - self._bar.n)
 
+    def say(self, line: str) -> None:
+        """Print a line below the bars."""
+        self._close()
+        print(line)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

@@ -36,7 +36,8 @@ class Face:
     Attributes:
         landmarks: (478, 2) float32: x, y in [0, 1] of the picture, from the top left corner.
         depth: (478,) float32 in units of the picture's width; nearer points are smaller.
-        expression: (51,) float32 in [0, 1], named by EXPRESSION; left and right are the person's.
+        expression: (51,) float32 in [0, 1], named by EXPRESSION; left and right are the person's;
+            (0,) from a landmarker without expressions.
         matrix: (4, 4) float32: from the canonical face to a camera that looks at the middle of
             the picture; x to the right, y up, z towards the viewer.
     """
@@ -64,9 +65,17 @@ class Landmarker:
         model: path of `face_landmarker.task`, as `find_model` returns it.
         sequence: whether the pictures are consecutive frames; following is steadier and faster.
         max_faces: the most faces returned.
+        expressions: whether expressions are measured too, at a fiftieth of the time.
     """
 
-    def __init__(self, model: Path, *, sequence: bool = False, max_faces: int = 1) -> None:
+    def __init__(
+        self,
+        model: Path,
+        *,
+        sequence: bool = False,
+        max_faces: int = 1,
+        expressions: bool = True,
+    ) -> None:
         # Importing MediaPipe takes over a second, which other verbs should not pay.
         import mediapipe  # noqa: PLC0415
         from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
@@ -79,7 +88,7 @@ class Landmarker:
             base_options=BaseOptions(model_asset_path=str(model)),
             running_mode=mode,
             num_faces=max_faces,
-            output_face_blendshapes=True,
+            output_face_blendshapes=expressions,
             output_facial_transformation_matrixes=True,
         )
         with without_native_chatter():
@@ -126,15 +135,17 @@ class Landmarker:
 
 def _faces(result: Any) -> list[Face]:
     faces = []
+    # MediaPipe returns no list at all where expressions were not asked for.
+    all_shapes = result.face_blendshapes or [()] * len(result.face_landmarks)
     for points, shapes, matrix in zip(
         result.face_landmarks,
-        result.face_blendshapes,
+        all_shapes,
         result.facial_transformation_matrixes,
         strict=True,
     ):
         xyz = np.array([(point.x, point.y, point.z) for point in points], np.float32)
         scores = {shape.category_name: shape.score for shape in shapes}
-        expression = np.array([scores[name] for name in EXPRESSION], np.float32)
+        expression = np.array([scores[name] for name in EXPRESSION if scores], np.float32)
         faces.append(
             Face(np.ascontiguousarray(xyz[:, :2]), xyz[:, 2], expression, np.asarray(matrix, "f4"))
         )

@@ -71,7 +71,7 @@ class People:
         self._roaming = roaming
         self._patience = max(1, round(_PATIENCE_SECONDS * rate))
         self._second = max(1, round(rate))
-        self._searcher = Landmarker(model, max_faces=_MOST_FACES)
+        self._searcher = Landmarker(model, max_faces=_MOST_FACES, expressions=False)
         self._persons: list[Person] = []
         self._ended: list[PersonTrack | Gap] = []
         self._number = -1

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from talkingface.faces.face_track import nearest_seen
 from talkingface.faces.landmark_sets import POINTS, to_ibug68
 from talkingface.faces.landmarker import EXPRESSION, Face, Landmarker
+from talkingface.faces.nearest_seen import nearest_seen
 from talkingface.faces.pose import head_angles, head_place, pose_in_crop
 from talkingface.manifest import POSE_NAMES, Track
 from talkingface.video.footage import read_footage

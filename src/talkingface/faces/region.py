@@ -24,10 +24,15 @@ class RegionTracker:
 
     The region stays where it is while the face is well inside, because the landmarker remembers
     where in its picture the face was.
+
+    Args:
+        model: path of `face_landmarker.task`.
+        expressions: whether they are measured too.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, *, expressions: bool = True) -> None:
         self._model = model
+        self._expressions = expressions
         self._landmarker: Landmarker | None = None
         self._region = Box(0, 0, 0)
 
@@ -42,7 +47,7 @@ class RegionTracker:
         side = round(_REGION_FACES * _extent(bounds))
         x, y = (bounds[:2] + bounds[2:]) / 2 - side / 2
         self._region = Box(round(x), round(y), side)
-        self._landmarker = Landmarker(self._model, sequence=True)
+        self._landmarker = Landmarker(self._model, sequence=True, expressions=self._expressions)
 
     def follow(self, time: Fraction, picture: NDArray[np.uint8]) -> tuple[Box, Face] | None:
         """Return the face and the region whose units it is in; None, and no aim, if it is lost.

@@ -16,6 +16,10 @@ _OVERLAP = 0.5
 _SAME_FACE = 0.3
 # A face of this share of a tile's side is found reliably.
 _FINDABLE_SHARE = 0.3
+# Side of a close look at a face, in face heights.
+_CLOSELY = 2.2
+# Smaller ones are in the background.
+_SMALLEST_OF_SEVERAL = 1 / 3
 
 Bounds = NDArray[np.float64]
 
@@ -48,6 +52,31 @@ def find_faces_of_size(
     return [bounds for bounds in found if _height(bounds) >= height]
 
 
+def all_faces(
+    landmarker: Landmarker, picture: NDArray[np.uint8], found: list[Bounds]
+) -> list[Bounds]:
+    """Return the faces of a picture at least a third as high as the largest, largest first.
+
+    Args:
+        landmarker: for single pictures, with `max_faces` above 1.
+        picture: (H, W, 3) uint8 RGB.
+        found: what `find_faces` found, at least one; it may miss smaller faces.
+    """
+    least = _SMALLEST_OF_SEVERAL * _height(found[0])
+    more = find_faces_of_size(landmarker, picture, least)
+    new = [b for b in more if all(overlap(b, other) < _SAME_FACE for other in found)]
+    # Among many tiles one shows a face where there is none.
+    sure = [bounds for bounds in new if _is_seen_closely(landmarker, picture, bounds)]
+    return _distinct(found + sure, least)
+
+
+def _is_seen_closely(landmarker: Landmarker, picture: NDArray[np.uint8], bounds: Bounds) -> bool:
+    side = _CLOSELY * float(max(bounds[2:] - bounds[:2]))
+    x, y = (bounds[:2] + bounds[2:] - side) / 2
+    seen = _faces_in(landmarker, picture, iter([Box(round(x), round(y), round(side))]))
+    return any(overlap(bounds, other) >= _SAME_FACE for other in seen)
+
+
 def _height(bounds: Bounds) -> float:
     return float(bounds[3] - bounds[1])
 
@@ -78,9 +107,13 @@ def _faces_in(
     for tile in tiles:
         for face in landmarker.detect(shrunk_crop(picture, tile, _TILE_PIXELS)):
             found.append(np.array([tile.x, tile.y] * 2) + np.array(face.bbox) * tile.side)
+    return _distinct(found)
+
+
+def _distinct(found: list[Bounds], least: float = 0.0) -> list[Bounds]:
     kept: list[Bounds] = []
     for bounds in sorted(found, key=_height, reverse=True):
-        if all(overlap(bounds, other) < _SAME_FACE for other in kept):
+        if _height(bounds) >= least and all(overlap(bounds, other) < _SAME_FACE for other in kept):
             kept.append(bounds)
     return kept
 

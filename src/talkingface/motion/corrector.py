@@ -50,9 +50,13 @@ class Corrector(nn.Module):
             Codes of the same shape.
         """
         normal_BTZ = statistics.normalise(code_BTZ).float()
-        step_BT = F.pad(time_BT.diff(dim=1) / _USUAL_STEP, (1, 0), value=1.0)
+        # Differences with a frame before the first, so that an exported file takes single frames.
+        later_T = torch.arange(time_BT.shape[1], device=time_BT.device) > 0
+        step_BT = (time_BT - F.pad(time_BT, (1, 0))[:, :-1]) / _USUAL_STEP
+        step_BT = torch.where(later_T, step_BT, 1.0)
         flags_B2T = torch.stack([step_BT.float(), (~fresh_BT).float()], dim=1)
-        change_BTZ = F.pad(normal_BTZ.diff(dim=1), (0, 0, 1, 0))
+        change_BTZ = normal_BTZ - F.pad(normal_BTZ, (0, 0, 1, 0))[:, :-1]
+        change_BTZ = change_BTZ * later_T[:, None]
         streams = [
             entry(torch.cat([values.mT, changes.mT, flags_B2T], dim=1))
             for entry, values, changes in zip(

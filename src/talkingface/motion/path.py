@@ -11,9 +11,12 @@ from torch import Tensor
 from talkingface.errors import UserError
 from talkingface.motion.resampling import resample_codes
 from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
+from talkingface.motion.windows import correct_in_windows
 
 Smoothing = Literal["none", "gaussian", "kalman"]
 Repeats = Literal["interpolate", "keep"]
+# Codes resampled at a time, so that of a long video there are no more copies than needed.
+_AT_ONCE = 4096
 
 
 class Driving(NamedTuple):
@@ -79,23 +82,22 @@ class MotionPath:
     def apply(self, network: Corrects, driving: Driving, wanted_U: Tensor) -> Tensor:
         """Return codes (U, Z) on the CPU at the wanted times in seconds."""
         code_TZ, time_T, fresh_T = driving
-        corrected = self.corrector and network.corrects
-        if corrected:
-            whole = (x[None] for x in (code_TZ, time_T.float(), fresh_T))
-            code_TZ = network.correct(*whole)[0].cpu()
-        usable_T = torch.ones_like(fresh_T)
-        if self.repeats == "interpolate" and not corrected:
+        if self.corrector and network.corrects:
+            code_TZ = correct_in_windows(network.correct, code_TZ, time_T, fresh_T)
+        elif self.repeats == "interpolate" and not fresh_T[1:].all():
             usable_T = fresh_T.clone()
             usable_T[0] = True
-        code_TZ, time_T = code_TZ[usable_T], time_T[usable_T]
-        pose_dim = network.pose_dim
-        pose_TP, face_TF = code_TZ[:, :pose_dim], code_TZ[:, pose_dim:]
-        code_TZ = torch.cat([self._smooth(pose_TP, time_T), face_TF], dim=1)
-        return resample_codes(code_TZ, time_T, wanted_U)
+            code_TZ, time_T = code_TZ[usable_T], time_T[usable_T]
+        if self.smoothing != "none":
+            pose_TP = self._smooth(code_TZ[:, : network.pose_dim], time_T)
+            code_TZ = torch.cat([pose_TP, code_TZ[:, network.pose_dim :]], dim=1)
+        made_UZ = code_TZ.new_empty(len(wanted_U), code_TZ.shape[1])
+        for first in range(0, len(wanted_U), _AT_ONCE):
+            piece = slice(first, first + _AT_ONCE)
+            made_UZ[piece] = resample_codes(code_TZ, time_T, wanted_U[piece])
+        return made_UZ
 
     def _smooth(self, pose_TP: Tensor, time_T: Tensor) -> Tensor:
         if self.smoothing == "gaussian":
             return gaussian_smooth(pose_TP, self.strength, self.lookahead)
-        if self.smoothing == "kalman":
-            return kalman_smooth(pose_TP, time_T, self.strength, self.lookahead)
-        return pose_TP
+        return kalman_smooth(pose_TP, time_T, self.strength, self.lookahead)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 # Half a grey level: above what an encoder makes of a frame shown twice, below any real motion.
@@ -53,3 +55,13 @@ def fresh_frames(frames_T3SS: Tensor, before_3SS: Tensor | None = None) -> Tenso
     first = frames_T3SS[:1] + 1 if before_3SS is None else before_3SS[None]
     change_T = (frames_T3SS - torch.cat([first, frames_T3SS[:-1]])).abs().mean(dim=(1, 2, 3))
     return change_T > _SAME
+
+
+def fresh_pixels(
+    frames_TSS3: NDArray[np.uint8], before_SS3: NDArray[np.uint8] | None = None
+) -> Tensor:
+    """Return what `fresh_frames` returns, for uint8 frames (T, S, S, 3)."""
+    first = frames_TSS3[:1] ^ 128 if before_SS3 is None else before_SS3[None]
+    shown = np.concatenate([first, frames_TSS3]).astype(np.int16)
+    change_T = np.abs(np.diff(shown, axis=0)).mean(axis=(1, 2, 3))
+    return torch.from_numpy(change_T > _SAME * 127.5)

@@ -75,13 +75,20 @@ class ModulatedConv(nn.Module):
     def forward(self, x_BCHW: Tensor, code_BD: Tensor) -> Tensor:
         """Return (B, out_channels, H, W), or twice the side, after the non-linearity."""
         style_BC = self.style(code_BD)
-        power_OC = self.weight.square().sum(dim=(2, 3))
-        demod_BO = self.gain * torch.rsqrt(style_BC.square() @ power_OC.t() + 1e-8)
+        demod_BO = self.gain * torch.rsqrt(style_BC.square() @ self.power().t() + 1e-8)
         x_BCHW = x_BCHW * style_BC[:, :, None, None].to(x_BCHW.dtype)
-        convolve = conv_of_doubled if self.upsample else conv_same
-        y_BOHW = convolve(x_BCHW, self.weight)
+        convolve = conv_of_merged if self.upsample else conv_same
+        y_BOHW = convolve(x_BCHW, self.kernels())
         y_BOHW = torch.addcmul(self.bias[:, None, None], y_BOHW, demod_BO[:, :, None, None])
         return leaky(y_BOHW)
+
+    def power(self) -> Tensor:
+        """Return the power of the weights, (out_channels, in_channels)."""
+        return self.weight.square().sum(dim=(2, 3))
+
+    def kernels(self) -> Tensor:
+        """Return the kernels that the map, which is not doubled, is convolved with."""
+        return merged_kernels(self.weight) if self.upsample else self.weight
 
 
 def conv_same(x_BCHW: Tensor, weight_OC33: Tensor) -> Tensor:
@@ -96,10 +103,19 @@ def conv_of_doubled(x_BCHW: Tensor, weight_OC33: Tensor) -> Tensor:
     within a doubled pixel sees 2x2 places of the small map, through sums of the kernel's weights:
     4/9 of the multiplications, and the doubled map is never made.
     """
+    return conv_of_merged(x_BCHW, merged_kernels(weight_OC33))
+
+
+def merged_kernels(weight_OC33: Tensor) -> Tensor:
+    """Return the sums of the kernel's weights that the four positions see, (4 * O, C, 2, 2)."""
+    return _merge(_merge(weight_OC33, 3), 3).flatten(0, 2)
+
+
+def conv_of_merged(x_BCHW: Tensor, kernels_NC22: Tensor) -> Tensor:
+    """Do what `conv_of_doubled` does, with kernels merged already."""
     height, width = x_BCHW.shape[2:]
-    kernels_4OC22 = _merge(_merge(weight_OC33, 3), 3).flatten(0, 1)
     # Even rows look at the row above and their own, odd rows at their own and the row below.
-    y_BHW4O = F.conv2d(x_BCHW, kernels_4OC22.flatten(0, 1), padding=1).permute(0, 2, 3, 1)
+    y_BHW4O = F.conv2d(x_BCHW, kernels_NC22, padding=1).permute(0, 2, 3, 1)
     y_BHW4O = y_BHW4O.unflatten(-1, (4, -1))
     places = [(row, column) for row in (0, 1) for column in (0, 1)]
     parts = [
@@ -134,4 +150,17 @@ def warp(x_BCHW: Tensor, flow_BHW2: Tensor) -> Tensor:
     """
     with torch.autocast(x_BCHW.device.type, enabled=False):
         grid_BHW2 = identity_grid(x_BCHW.shape[-1], x_BCHW.device) + flow_BHW2.float()
-        return F.grid_sample(x_BCHW.float(), grid_BHW2, padding_mode="border", align_corners=False)
+        return sample(x_BCHW.float(), grid_BHW2)
+
+
+def sample(x_BCSS: Tensor, grid_BHW2: Tensor) -> Tensor:
+    """Return what a square map shows at the places of a grid, its border going on outside.
+
+    Equals padding_mode="border", for which exported files have a slow path only.
+
+    Args:
+        x_BCSS: the map.
+        grid_BHW2: places in [-1, 1], x before y.
+    """
+    edge = 1 - 1 / x_BCSS.shape[-1]
+    return F.grid_sample(x_BCSS, grid_BHW2.clamp(-edge, edge), align_corners=False)

@@ -122,7 +122,7 @@ class WarpGenerator(nn.Module):
             flows.append(flow)
             return fused
 
-        x = fuse(self.entry(self.constant.expand(len(w_BD), -1, -1, -1), w_BD))
+        x = fuse(self.entry(self.constant.expand(w_BD.shape[0], -1, -1, -1), w_BD))
         for first, second in zip(self.firsts, self.seconds, strict=True):
             x = second(fuse(first(x, w_BD)), w_BD)
         frames = self._image(self.refine(x), flows[-1], appearance.image)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from talkingface.networks.blocks import Conv, ResBlock, leaky
+from talkingface.networks.blocks import Conv, ResBlock, leaky, sample
 from talkingface.networks.config import NetworkConfig
 
 _OVERVIEW, _DETAIL, _REGION = 64, 128, 32
@@ -132,7 +132,7 @@ def cut_region(
     turned = torch.stack([x_RR * cos - y_RR * sin, x_RR * sin + y_RR * cos], dim=-1)
     with torch.autocast(image_B3SS.device.type, enabled=False):
         grid = (centre_B2[:, None, None] + turned).float()
-        return F.grid_sample(image_B3SS.float(), grid, padding_mode="border", align_corners=False)
+        return sample(image_B3SS.float(), grid)
 
 
 def _stage(in_channels: int, out_channels: int) -> nn.Sequential:

@@ -58,7 +58,7 @@ class PointFlow(nn.Module):
             near_BNK = F.relu(distance_BNK) * (-2 * self.log_reach).exp() + 1
             near_BNK = near_BNK.reciprocal().square()
             motion_BK2 = source_BK2 - driving_BK2
-            marks_BKM = self.marks.float().expand(len(motion_BK2), -1, -1)
+            marks_BKM = self.marks.float().expand(motion_BK2.shape[0], -1, -1)
             known_BKC = torch.cat([motion_BK2, marks_BKM], dim=2)
             rest_BN1 = near_BNK.sum(dim=2, keepdim=True) + self.log_rest.exp()
             spread_BNC = near_BNK @ known_BKC / rest_BN1

@@ -41,7 +41,7 @@ class StyleGenerator(nn.Module):
     def forward(self, appearance: Appearance, source_BZ: Tensor, driving_BZ: Tensor) -> Generated:
         """Generate B frames from B portraits and B pairs of codes."""
         w_BD = self.mapping(torch.cat([appearance.identity, source_BZ, driving_BZ], dim=1))
-        x = self.constant.expand(len(w_BD), -1, -1, -1)
+        x = self.constant.expand(w_BD.shape[0], -1, -1, -1)
         for layer in self.layers:
             x = layer(x, w_BD)
         painted_B3SS = F.pixel_shuffle(self.to_image(leaky(self.refine(x))), 2)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from talkingface.errors import MediaError
 from talkingface.faces.crop import Box, kept_inside
 from talkingface.faces.crop_path import FASTEST_STEP, Roaming, clip_boxes
-from talkingface.faces.face_track import nearest_seen
 from talkingface.faces.framings import FRAMINGS
+from talkingface.faces.nearest_seen import nearest_seen
 from talkingface.faces.people import Gap, People
 from talkingface.faces.person_track import PersonTrack
 from talkingface.manifest import Clip, Measures, track_path

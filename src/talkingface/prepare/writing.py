@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from talkingface.errors import MediaError, UserError
 from talkingface.faces.crop import Box, crop_frame
-from talkingface.faces.face_track import nearest_seen
+from talkingface.faces.nearest_seen import nearest_seen
 from talkingface.faces.person_track import PersonTrack
 from talkingface.faces.pose import pose_in_crop
 from talkingface.manifest import (

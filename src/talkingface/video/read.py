@@ -53,6 +53,18 @@ def constant_rate_frames(
         MediaError: the file cannot be read, or is damaged; raised when iteration reaches the
             damage.
     """
+    for time, shown in constant_rate_pictures(path, rate, strict=strict, own_rate=own_rate):
+        yield time, shown.pixels
+
+
+def constant_rate_pictures(
+    path: Path,
+    rate: Fraction | None = None,
+    *,
+    strict: bool = False,
+    own_rate: Fraction | None = None,
+) -> Iterator[tuple[Fraction, Shown]]:
+    """Yield what `constant_rate_frames` does, but pictures that cost decoding until looked at."""
     own_rate = own_rate or probe(path).rate
     if strict and not _LOWEST_RATE <= own_rate <= _HIGHEST_RATE:
         raise damaged(
@@ -69,17 +81,17 @@ def constant_rate_frames(
         stream = video_stream(container, path, exact=strict)
         count = decoded = 0
         began = end = Fraction(0)
-        shown: _Shown | None = None
+        shown: Shown | None = None
         size: tuple[int, int] | None = None
         frames = _checked(container.decode(stream), path, strict)
         for start, duration, frame in _timed_frames(deinterlaced(frames), own_rate):
             if shown is not None and start - began > longest_gap:
                 raise damaged(path, f"no frame comes for {float(start - began):.0f} seconds")
             while shown is not None and count / out_rate + tolerance <= start:
-                yield count / out_rate, shown.pixels
+                yield count / out_rate, shown
                 count += 1
             size = size or (frame.width, frame.height)
-            shown = _Shown(frame, stream.sample_aspect_ratio, size)
+            shown = Shown(frame, stream.sample_aspect_ratio, size)
             began, decoded = start, decoded + 1
             end = start + (duration if duration <= longest_gap else 1 / own_rate)
         if shown is None:
@@ -87,11 +99,11 @@ def constant_rate_frames(
         if strict and decoded == 1:
             raise _still(path)
         for k in range(count, max(1, round(end * out_rate))):
-            yield k / out_rate, shown.pixels
+            yield k / out_rate, shown
 
 
-class _Shown:
-    """The decoded frame on show; converted to RGB only if some output time falls on it."""
+class Shown:
+    """The decoded frame on show; converted to RGB only if somebody looks at it."""
 
     def __init__(
         self, frame: av.VideoFrame, pixel_aspect: Fraction | None, size: tuple[int, int]
@@ -102,6 +114,7 @@ class _Shown:
 
     @cached_property
     def pixels(self) -> RgbFrame:
+        """(H, W, 3) uint8 RGB."""
         return upright_pixels(self._frame, self._pixel_aspect, self._size)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +30,9 @@ class VideoWriter:
 
     The defaults are those of clips that are read in training: docs/results/decoding.md compares.
 
-    A context manager. Frames go to `<path>.partial`, which replaces `path` when the block ends
-    and is removed when it raises, so an interrupted command leaves nothing under the final name.
+    A context manager. Frames go to `<path>.<process>.partial`, which replaces `path` when the block
+    ends and is removed when it raises, so an interrupted command leaves nothing under the final
+    name.
 
     Args:
         path: the file to write; its folder is created.
@@ -48,7 +52,8 @@ class VideoWriter:
             start. If given, sound that cannot be read is left out, see `sound.sound_of_stretch`.
 
     Raises:
-        UserError: the file cannot be created, or `sound_from` cannot be read.
+        UserError: the file cannot be created or, later, not be written on, or `sound_from` cannot
+            be read.
     """
 
     def __init__(
@@ -80,8 +85,9 @@ class VideoWriter:
                 if sound_start is None
                 else sound_of_stretch(sound_from, sound_start)
             )
-        self._partial = path.with_name(path.name + ".partial")
-        self._container = _open_output(self._partial)
+        # Another process may write the same file at the same time.
+        self._partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        self._container = _open_output(path, self._partial)
         options = {"crf": str(crf), "preset": preset, "bf": "0"} | ({"tune": tune} if tune else {})
         self._stream = self._container.add_stream("libx264", rate=self.rate, options=options)
         self._stream.width, self._stream.height = width + width % 2, height + height % 2
@@ -110,7 +116,7 @@ class VideoWriter:
 
         Raises:
             ValueError: the frame has another shape or type.
-            UserError: the file of `sound_from` turns out to be damaged.
+            UserError: the disk is full, or the file of `sound_from` turns out to be damaged.
         """
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"expected uint8 {self._shape}, got {frame.dtype} {frame.shape}")
@@ -120,10 +126,11 @@ class VideoWriter:
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
         picture.pts = self.frames
         picture.time_base = 1 / self.rate
-        self._container.mux(self._stream.encode(picture))
-        self.frames += 1
-        if self._sound is not None:
-            self._sound.write_until(self.frames / self.rate)
+        with _writing(self.path):
+            self._container.mux(self._stream.encode(picture))
+            self.frames += 1
+            if self._sound is not None:
+                self._sound.write_until(self.frames / self.rate)
 
     def __exit__(
         self,
@@ -132,19 +139,21 @@ class VideoWriter:
         trace: TracebackType | None,
     ) -> None:
         """Finish the file, or remove what was written if the block raised."""
-        finished = False
         try:
-            try:
-                if kind is None:
+            if kind is not None:
+                # What it raised matters, not that the rest cannot be written either.
+                with suppress(av.error.FFmpegError, OSError):
+                    self._container.close()
+                return
+            with _writing(self.path):
+                try:
                     self._finish()
-            finally:
-                # Closing writes the index, for which the disk may be too full.
-                self._container.close()
-            finished = kind is None
-        finally:
-            if finished:
+                finally:
+                    # Closing writes the index, for which the disk may be too full.
+                    self._container.close()
                 self._partial.replace(self.path)
-            else:
+        finally:
+            with suppress(OSError):
                 self._partial.unlink(missing_ok=True)
 
     def _finish(self) -> None:
@@ -155,11 +164,30 @@ class VideoWriter:
             self._sound.finish()
 
 
-def _open_output(path: Path) -> OutputContainer:
+def _open_output(path: Path, partial: Path) -> OutputContainer:
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder. Give the name of a video file to write.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        # PyAV would find out at the first frame.
+        partial.touch()
+        return av.open(str(partial), "w", format="mp4", options={"movflags": "+faststart"})
     except (av.error.FFmpegError, OSError) as error:
         raise UserError(
-            f"{path.parent}: no video can be written here ({error}). Choose a writable folder."
+            f"{path.parent}: no video can be written here ({_words(error)}). "
+            "Choose a writable folder."
         ) from error
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise UserError(
+            f"{path}: cannot be written ({_words(error)}). Check that the disk has room."
+        ) from error
+
+
+def _words(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

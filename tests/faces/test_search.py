@@ -1,15 +1,11 @@
 import tracemalloc
-from fractions import Fraction
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from talkingface.faces.follow import follow_face
 from talkingface.faces.landmarker import Landmarker
 from talkingface.faces.search import find_faces, find_faces_of_size
-
-RATE = Fraction(25)
 
 
 def place(canvas, picture, x, y):
@@ -49,32 +45,6 @@ def test_second_face_is_counted_once_and_only_if_large_enough(searcher, wall, cl
     height = float(np.diff(find_faces(searcher, picture)[0][[1, 3]])[0])
     assert len(find_faces_of_size(searcher, picture, 0.5 * height)) == 2
     assert len(find_faces_of_size(searcher, picture, 0.9 * height)) == 1
-
-
-def test_moving_face_is_followed_across_the_picture(model, wall, close_up):
-    xs = np.linspace(50, 900, 40).round().astype(int)
-    frames = [(k / RATE, place(wall, close_up, x, 200)) for k, x in enumerate(xs)]
-    track = follow_face(frames, model)
-    assert track.face.all()
-    bounds = track.bounds
-    moved = (bounds[:, 0] + bounds[:, 2]) / 2 - xs
-    assert np.abs(moved - np.median(moved)).max() < 12
-
-
-def test_frames_without_a_face_carry_the_nearest_seen_frame(model, wall, close_up):
-    with_face = place(wall, close_up, 400, 200)
-    shown = [True] * 6 + [False] * 6 + [True] * 6
-    frames = [(k / RATE, with_face if face else wall) for k, face in enumerate(shown)]
-    track = follow_face(frames, model)
-    assert track.face.sum() >= 10
-    assert not track.face[6:12].any()
-    assert np.array_equal(track.bounds[6], track.bounds[5])
-    resumed = int(np.flatnonzero(track.face[12:])[0]) + 12
-    assert np.array_equal(track.bounds[resumed - 1], track.bounds[resumed])
-
-
-def test_video_without_a_face_has_no_track(model, wall):
-    assert follow_face([(k / RATE, wall) for k in range(5)], model) is None
 
 
 def test_strip_is_searched_without_a_square_of_its_length(model):

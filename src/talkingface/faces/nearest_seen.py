@@ -1,29 +1,9 @@
-"""What following the main face of a video yields."""
+"""Filling the frames of a video that do not show the face that is followed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-
-
-@dataclass(frozen=True)
-class FaceTrack:
-    """The main face of a video of T frames, in pixels of the video.
-
-    Attributes:
-        bounds: (T, 4) left, top, right, bottom of the face's landmarks; rows without a face hold
-            the nearest seen frame's values.
-        face: (T,) whether the face was seen.
-    """
-
-    bounds: NDArray[np.float32]
-    face: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        """Return the number of frames."""
-        return len(self.face)
 
 
 def nearest_seen(numbers: NDArray[np.integer], length: int) -> NDArray[np.intp]:
