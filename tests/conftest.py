@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from hydra import compose, initialize_config_module
 from omegaconf import DictConfig
 
@@ -34,6 +35,11 @@ TINY_RUN = (
 )
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _the_same_random_numbers_each_time() -> None:
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

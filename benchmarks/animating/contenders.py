@@ -14,6 +14,7 @@ import torch
 import yaml
 
 from talkingface.animation.torch_parts import TorchParts
+from talkingface.networks.blocks import channels_last
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
 
@@ -23,7 +24,7 @@ Work = Callable[[], int]
 
 def ours(width: str, batch: int) -> Work:
     """Return motion encoder and generator, at 256 px."""
-    network = TalkingFace(NetworkConfig(size=256, width=width)).eval()
+    network = channels_last(TalkingFace(NetworkConfig(size=256, width=width))).eval()
     parts = TorchParts(network, batch=batch)
     frames = torch.randint(0, 255, (batch, 256, 256, 3), dtype=torch.uint8).numpy()
     portrait = parts.portrait(frames[0])

@@ -25,7 +25,7 @@ def test_a_good_output_passes_and_nothing_is_left(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["out.gif", "out", "mp4"])
 def test_other_suffixes_are_refused(tmp_path, name):
-    assert "must end in .mp4" in refused(tmp_path / name)
+    assert "must end in .mp4 or .mov or .m4v" in refused(tmp_path / name)
 
 
 def test_a_folder_is_refused(tmp_path):

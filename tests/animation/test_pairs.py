@@ -32,6 +32,8 @@ def test_every_portrait_meets_every_reference_and_names_differ(tmp_path: Path) -
 
 def test_a_folder_stands_for_what_can_be_taken_of_it(tmp_path: Path) -> None:
     touch(tmp_path / "both", "b.JPG", "a.png", "c.mp4", "notes.txt", "d.safetensors")
+    # What was saved from a video is not a second reference beside it.
+    touch(tmp_path / "both", "c.safetensors")
     touch(tmp_path / "videos", "z.mov")
     given = [tmp_path / "both", tmp_path / "videos", Path("one.jpg")]
     assert [path.name for path in source_files(given)] == ["a.png", "b.JPG", "z.mov", "one.jpg"]
@@ -53,7 +55,7 @@ def test_several_videos_need_a_folder(tmp_path: Path) -> None:
 
 
 def test_motions_are_saved_under_names_of_their_own(tmp_path: Path) -> None:
-    drivings = [Path("a.mp4"), Path("x/a.mp4"), Path("old.safetensors")]
+    drivings = [Path("a.mp4"), Path("x/a.mp4"), Path("old.safetensors"), Path("a.mp4")]
     assert motion_files(drivings, tmp_path, several=True) == {
         drivings[0]: tmp_path / "a.safetensors",
         drivings[1]: tmp_path / "a-2.safetensors",

@@ -8,26 +8,49 @@ import pytest
 from talkingface.cli.stopping import stoppable
 
 
-def test_sigterm_runs_what_cleans_up_and_gives_the_shell_s_status(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_work_where_it_asks_with_the_shell_s_status(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cleaned = []
-    before = signal.getsignal(signal.SIGTERM)
+    before, worked = signal.getsignal(number), []
 
     def work() -> None:
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-        finally:
-            # The second one comes while the first is being dealt with.
-            os.kill(os.getpid(), signal.SIGTERM)
-            cleaned.append(True)
+        with stoppable() as stop:
+            stop.check()
+            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)
+            worked.append(True)
+            stop.check()
+            worked.append(False)
 
-    with pytest.raises(SystemExit) as ended, stoppable():
+    with pytest.raises(SystemExit) as ended:
         work()
+    assert ended.value.code == 128 + number
+    assert worked == [True]
+    assert capsys.readouterr().err == f"stopped by {number.name}\n"
+    assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_nobody_asks_for_counts_at_the_end() -> None:
+    with pytest.raises(SystemExit) as ended, stoppable():
+        os.kill(os.getpid(), signal.SIGTERM)
     assert ended.value.code == 128 + signal.SIGTERM
-    assert cleaned == [True]
-    assert capsys.readouterr().err == "stopped by SIGTERM\n"
-    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_ctrl_c_waits_to_be_asked_for_once() -> None:
+    done = []
+
+    def work(signals: int) -> None:
+        with stoppable() as stop:
+            for _ in range(signals):
+                os.kill(os.getpid(), signal.SIGINT)
+                done.append(signals)
+            stop.check()
+
+    for signals in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            work(signals)
+    assert done == [1, 2]
 
 
 def test_what_is_to_survive_a_hangup_still_does() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_commands import talkingface
+from tests.integration.command import talkingface
 
 
 def test_the_page_is_written_without_torch_and_its_path_is_said(

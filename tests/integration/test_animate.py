@@ -15,18 +15,9 @@ from talkingface.video.read import constant_rate_frames
 from talkingface.video.sound import AudioTrack
 from talkingface.video.write import VideoWriter
 from tests.animation.material import moving_picture, random_checkpoint, write_moving
+from tests.integration.command import talkingface, talkingface_here
 
 pytestmark = pytest.mark.slow
-
-COMMAND = (sys.executable, "-m", "talkingface.cli")
-
-
-def talkingface(*words: object, status: int = 0) -> str:
-    """Run the command as a user would, and return what it printed."""
-    command = [*COMMAND, *map(str, words)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
-    assert ended.returncode == status, ended.stdout + ended.stderr
-    return ended.stdout + ended.stderr
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +43,9 @@ def test_every_portrait_meets_every_reference_and_a_bad_one_is_named_at_the_end(
     (references / "z.mp4").write_bytes(b"no video at all")
     output = tmp_path / "made"
     where = (f"source={portraits}", f"driving={references}", f"output={output}")
-    printed = talkingface("animate", *where, f"checkpoint={checkpoint}", "crop=whole", status=2)
+    printed = talkingface_here(
+        "animate", *where, f"checkpoint={checkpoint}", "crop=whole", status=2
+    )
     made = {path.name: probe(path) for path in output.iterdir()}
     assert set(made) == {"ann_x.mp4", "ann_y.mp4", "bob_x.mp4", "bob_y.mp4"}
     for name, info in made.items():
@@ -76,10 +69,20 @@ def test_a_saved_motion_drives_a_portrait_as_its_video_does(
     shared = (f"checkpoint={checkpoint}", "crop=whole", f"source={portrait}", *ways)
     videos = [tmp_path / "by_video.mp4", tmp_path / "by_motion.mp4"]
     first = (f"driving={reference}", f"output={videos[0]}", f"save_motion={motion}")
-    assert str(motion) in talkingface("animate", *shared, *first)
-    talkingface("animate", *shared, f"driving={motion}", f"output={videos[1]}")
+    assert str(motion) in talkingface_here("animate", *shared, *first)
+    talkingface_here("animate", *shared, f"driving={motion}", f"output={videos[1]}")
     assert videos[0].read_bytes() == videos[1].read_bytes()
     assert probe(videos[0]).has_audio
+    known = reference.read_bytes()
+    for wrong, message in (
+        ((f"output={reference}",), "is also an input"),
+        ((f"output={motion}",), "must end in"),
+        (("side_by_side=true",), "a saved motion does not hold"),
+        (("perturb=jitter-2",), "changes a video before"),
+    ):
+        words = (f"driving={motion}", f"output={tmp_path / 'out.mp4'}", *wrong)
+        assert message in talkingface_here("animate", *shared, *words, status=2)
+    assert reference.read_bytes() == known
 
 
 def test_a_choice_that_cannot_be_met_is_one_line_before_any_video(
@@ -96,8 +99,19 @@ def test_a_choice_that_cannot_be_met_is_one_line_before_any_video(
         ("runtime=onnx",),
         ("portrait_face=second",),
         ("save_motion=motion.pt",),
+        ("save_motion=/proc/motion.safetensors",),
+        ("paste=no",),
+        ("relative=maybe",),
+        ("side_by_side=off",),
+        ("source=null",),
+        ("source=[null]",),
+        ("source=123",),
+        ("output=2024",),
+        ("checkpoint=5",),
     ):
-        printed = talkingface(*shared, f"driving={reference}", f"output={output}", *wrong, status=2)
+        printed = talkingface_here(
+            *shared, f"driving={reference}", f"output={output}", *wrong, status=2
+        )
         (line,) = [x for x in printed.splitlines() if x.startswith("error:")]
         assert "Traceback" not in printed, line
     assert {path.name for path in tmp_path.iterdir()} == {"x.mp4"}
@@ -139,7 +153,8 @@ def peak_memory(*words: object) -> float:
         "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    command = [sys.executable, "-c", code, *COMMAND, *map(str, words)]
+    command = [sys.executable, "-m", "talkingface.cli", *map(str, words)]
+    command = [sys.executable, "-c", code, *command]
     return 1024 * int(subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True))
 
 

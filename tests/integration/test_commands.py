@@ -1,8 +1,6 @@
 """Whole commands, from synthetic people to a playable talking video."""
 
 import csv
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,14 +13,7 @@ from talkingface.video.probe import probe
 from talkingface.video.read import constant_rate_frames
 from talkingface.video.write import VideoWriter
 from tests.conftest import TINY_RUN
-
-
-def talkingface(*words: object, status: int = 0) -> str:
-    """Run the command as a user would, and return what it printed."""
-    command = [sys.executable, "-m", "talkingface.cli", *map(str, words)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-    assert ended.returncode == status, ended.stdout + ended.stderr
-    return ended.stdout + ended.stderr
+from tests.integration.command import talkingface, talkingface_here
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +56,7 @@ def test_another_output_rate_keeps_the_duration_and_the_sound(
     driving, output = clip_path(talking_heads, clips[1].clip), tmp_path / "out.mp4"
     where = (f"source={driving}", f"driving={driving}", f"output={output}", "crop=whole")
     ways = ("output_rate=30000/1001", "path.smoothing=kalman", "path.lookahead=2")
-    talkingface("animate", f"checkpoint={run_folder}", *where, *ways)
+    talkingface_here("animate", f"checkpoint={run_folder}", *where, *ways)
     made, true = probe(output), probe(driving)
     assert made.rate == Fraction(30000, 1001)
     assert abs(made.duration - true.duration) <= 1 / made.rate
@@ -98,7 +89,7 @@ def test_bad_input_is_one_line_and_leaves_no_output(
         {"device": "abacus"},
     ):
         fields = [f"{name}={value}" for name, value in {**good, **wrong}.items()]
-        printed = talkingface("animate", *fields, status=2)
+        printed = talkingface_here("animate", *fields, status=2)
         (line,) = [x for x in printed.splitlines() if x.startswith("error:")]
         assert str(next(iter(wrong.values()))) in line
         assert "Traceback" not in printed

@@ -12,7 +12,7 @@ from talkingface.evaluation.result_files import read_results
 from talkingface.manifest import clip_path, read_dataset
 from talkingface.video.footage import read_footage
 from tests.conftest import TINY_RUN
-from tests.integration.test_commands import talkingface
+from tests.integration.command import talkingface, talkingface_here
 
 QUICK = ("metrics=[]", "page.frames=6")
 
@@ -21,7 +21,7 @@ QUICK = ("metrics=[]", "page.frames=6")
 def run_folder(talking_heads: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model trained for a few steps by the command."""
     runs = tmp_path_factory.mktemp("runs")
-    talkingface("train", *TINY_RUN, f"data.root={talking_heads}", f"runs={runs}", "name=tiny")
+    talkingface_here("train", *TINY_RUN, f"data.root={talking_heads}", f"runs={runs}", "name=tiny")
     return next(runs.glob("tiny/*"))
 
 
@@ -50,7 +50,7 @@ def test_a_checkpoint_gets_a_row_a_video_a_summary_and_a_page(
     assert all(row["source"] != row["driving"] and float(row["l1"]) > 0 for row in crossed)
     assert (tmp_path / "clean/page.html").read_text().count("data:video/mp4;base64,") >= 2
     assert not list(tmp_path.glob("*/predictions"))
-    assert talkingface(*words).count("evaluated already") == 3
+    assert talkingface_here(*words).count("evaluated already") == 3
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_a_bad_video_is_listed_at_the_end_and_the_others_are_scored(
     (tmp_path / "made" / f"{names[1]}.mp4").unlink()
     short = tmp_path / "short"
     words = (f"predictions={tmp_path / 'made'}", f"targets={tmp_path / 'true'}", *QUICK)
-    printed = talkingface("evaluate", *words, f"output={short}", status=2)
+    printed = talkingface_here("evaluate", *words, f"output={short}", status=2)
     assert f"{names[0]}.mp4: cannot be read as video" in printed
     assert f"{names[1]}: {tmp_path / 'made'}: holds no video of this name" in printed
     rows = rows_of(short / "clean")
@@ -132,6 +132,6 @@ def test_what_cannot_be_evaluated_is_one_line(
     filled = [word.format(heads=talking_heads, run=run_folder) for word in words]
     if not any(word.startswith(("checkpoint", "predictions", "inputs")) for word in filled):
         filled.append(f"checkpoint={run_folder}")
-    printed = talkingface("evaluate", *filled, f"output={tmp_path}", status=2)
+    printed = talkingface_here("evaluate", *filled, f"output={tmp_path}", status=2)
     assert message in printed
     assert len(printed.strip().splitlines()) == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TINY_RUN
-from tests.integration.test_commands import talkingface
+from tests.integration.command import talkingface
 
 EVERYTHING = (
     *TINY_RUN,

@@ -14,7 +14,7 @@ from talkingface.runs.arm import PREEMPTED_STATUS
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.sweep_record import SweepRecord
 from tests.conftest import TINY_RUN
-from tests.integration.test_commands import talkingface
+from tests.integration.command import talkingface
 
 QUICK = (*TINY_RUN, "steps=2", "trainer.val_every=2")
 

@@ -96,7 +96,7 @@ def test_pieces_of_a_video_give_the_same_frames_as_the_whole() -> None:
     together, in_twos = (
         torch.stack([*generate_frames(network, clip[0], codes, chunk)]) for chunk in (5, 2)
     )
-    torch.testing.assert_close(together, in_twos, atol=1e-4, rtol=0)
+    torch.testing.assert_close(together, in_twos, atol=5e-4, rtol=0)
 
 
 @pytest.mark.parametrize("wrong", [{"size": 100}, {"width": "huge"}])

@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 
 from talkingface.cli.train import train
 from talkingface.report.curves import read_curves
-from tests.integration.test_commands import talkingface
+from tests.integration.command import talkingface
 from tests.report.run_folders import write_run
 
 WINDOWS = ("model.decodes=4", "data.clip_length=6", "data.stride=1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from talkingface.errors import UserError
@@ -11,25 +11,28 @@ from talkingface.errors import UserError
 SUFFIXES = (".mp4", ".mov", ".m4v")
 
 
-def check_output(output: Path, inputs: Sequence[Path]) -> None:
-    """Check that a video can be written, before the work that it takes; leaves nothing behind.
+def check_output(
+    output: Path, inputs: Collection[Path], suffixes: tuple[str, ...] = SUFFIXES
+) -> None:
+    """Check that a file can be written, before the work that it takes; leaves nothing behind.
 
     Args:
-        output: the video to write; folders that are missing would be created.
-        inputs: the files that it is made from.
+        output: the file to write, a video; folders that are missing would be created.
+        inputs: the files that it is made from, each once.
+        suffixes: how it may end.
 
     Raises:
         UserError: another suffix, a folder, a place where nothing can be written, or one of the
             inputs.
     """
-    if output.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{output}: must end in .mp4, .mov or .m4v.")
+    if output.suffix.lower() not in suffixes:
+        raise UserError(f"{output}: must end in {' or '.join(suffixes)}.")
     if output.is_dir():
-        raise UserError(f"{output}: is a folder. Give the name of a video file to write.")
-    if output.exists() and not output.is_file():
-        raise UserError(f"{output}: is no regular file. Give the name of a video file to write.")
-    for path in inputs:
-        if output.exists() and path.exists() and output.samefile(path):
+        raise UserError(f"{output}: is a folder. Give the name of a file to write.")
+    if output.exists():
+        if not output.is_file():
+            raise UserError(f"{output}: is no regular file. Give the name of a file to write.")
+        if any(path.exists() and output.samefile(path) for path in inputs):
             raise UserError(f"{output}: is also an input. Give the result another name.")
     _try_to_write(output)
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from talkingface.animation.checks import check_output
 from talkingface.animation.codes import transferred
 from talkingface.animation.layout import Layout
 from talkingface.animation.motion import Motion
@@ -83,14 +84,17 @@ def animate(
         watch: told how far the work is; an exception that it raises ends the work.
 
     Raises:
-        UserError: the output cannot be written, the file of the sound cannot be read, or there is
-            no video to show beside the result.
+        UserError: the output cannot be written or would replace the sound's file, that file cannot
+            be read, or there is no video to show beside the result.
     """
     if settings.side_by_side and reference is None:
         raise UserError(
             f"{output}: side_by_side=true needs the reference's video, not its saved motion. "
             "Give driving=... a video."
         )
+    if motion.sound is not None:
+        # A saved motion names a file that nobody gave.
+        check_output(output, [motion.sound])
     rate = settings.output_rate or motion.rate
     count = round(motion.duration * rate) or 1
     wanted_U = torch.tensor([float(k / rate) for k in range(count)], dtype=torch.float64)

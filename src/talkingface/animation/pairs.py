@@ -43,11 +43,12 @@ def source_files(given: Sequence[Path]) -> list[Path]:
 def driving_files(given: Sequence[Path]) -> list[Path]:
     """Return the references; a folder stands for the videos and saved motions in it.
 
+    A motion that is named as a video beside it was saved from that video, which is taken.
+
     Raises:
         UserError: a folder without any.
     """
-    wanted = (*VIDEOS, SAVED_MOTION)
-    return [file for path in given for file in (_inside(path, wanted) if path.is_dir() else [path])]
+    return [file for path in given for file in (_references(path) if path.is_dir() else [path])]
 
 
 def all_pairs(sources: Sequence[Path], drivings: Sequence[Path], folder: Path) -> list[Pair]:
@@ -89,7 +90,7 @@ def motion_files(drivings: Sequence[Path], save_motion: Path, several: bool) -> 
     if named == several:
         rule = "a folder, for there may be several" if several else f"a file in {SAVED_MOTION}"
         raise UserError(f"save_motion={save_motion}: must be {rule}.")
-    videos = [path for path in drivings if path.suffix.lower() != SAVED_MOTION]
+    videos = dict.fromkeys(path for path in drivings if path.suffix.lower() != SAVED_MOTION)
     if not several:
         return dict.fromkeys(videos, save_motion)
     names = _distinct(path.stem for path in videos)
@@ -97,6 +98,12 @@ def motion_files(drivings: Sequence[Path], save_motion: Path, several: bool) -> 
         path: save_motion / f"{name}{SAVED_MOTION}"
         for path, name in zip(videos, names, strict=True)
     }
+
+
+def _references(folder: Path) -> list[Path]:
+    files = _inside(folder, (*VIDEOS, SAVED_MOTION))
+    videos = {file.stem for file in files if file.suffix.lower() in VIDEOS}
+    return [file for file in files if file.suffix.lower() in VIDEOS or file.stem not in videos]
 
 
 def _inside(folder: Path, *kinds: tuple[str, ...]) -> list[Path]:

@@ -48,10 +48,16 @@ def save_motion(motion: Motion, path: Path) -> None:
             one is complete.
 
     Raises:
-        UserError: another ending, or nothing can be written there.
+        UserError: another ending, a rate above 1000 frames a second, or nothing can be written
+            there.
     """
     if path.suffix.lower() != ".safetensors":
         raise UserError(f"{path}: must end in .safetensors.")
+    if motion.rate > _QUICKEST:
+        raise UserError(
+            f"{path}: a motion of {float(motion.rate):.0f} frames/s is not saved. Give a reference "
+            f"of at most {_QUICKEST} frames/s."
+        )
     sound = motion.sound.name if motion.sound else motion.missing_sound or ""
     fields = {
         "format": FORMAT,

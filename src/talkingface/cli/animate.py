@@ -11,6 +11,7 @@ from talkingface.animation.checks import check_output
 from talkingface.animation.framing import Framing
 from talkingface.animation.load_parts import load_parts
 from talkingface.animation.making import Made, animate
+from talkingface.animation.pairs import SAVED_MOTION
 from talkingface.animation.parts import Parts
 from talkingface.animation.reference import read_motion
 from talkingface.animation.saved_motion import load_motion, save_motion
@@ -26,15 +27,17 @@ def run(cfg: DictConfig) -> None:
     """Animate every portrait with every reference and say what was written."""
     job, settings, framing = job_of(cfg), settings_of(cfg), framing_of(cfg)
     perturbation = Perturbation.named(cfg.perturb)
-    read = [path for pair in job.pairs for path in (pair.source, pair.driving)]
+    read = {path for pair in job.pairs for path in (pair.source, pair.driving)}
     for pair in job.pairs:
         check_output(pair.output, read)
+    for saved in job.saves.values():
+        check_output(saved, read, (SAVED_MOTION,))
     parts = load_parts(
-        Path(cfg.checkpoint), runtime=cfg.runtime, precision=cfg.precision, device=cfg.device,
+        Path(str(cfg.checkpoint)), runtime=cfg.runtime, precision=cfg.precision, device=cfg.device,
         batch=cfg.batch,
     )  # fmt: skip
     failed: list[Failed] = []
-    with stoppable(), ProgressBars() as bars:
+    with stoppable() as stop, ProgressBars(stop.check) as bars:
         tools = _Tools(parts, framing, perturbation, job, bars)
 
         def make(still: Still, driving: ReadMotion, output: Path) -> Made:

@@ -51,22 +51,28 @@ def job_of(cfg: DictConfig) -> Job:
     """
     sources, drivings = _paths(cfg, "source"), _paths(cfg, "driving")
     several = any(
-        isinstance(given, ListConfig) or Path(given).is_dir() for given in (cfg.source, cfg.driving)
+        isinstance(given, ListConfig) or Path(str(given)).is_dir()
+        for given in (cfg.source, cfg.driving)
     )
     found = driving_files(drivings)
+    saved = list(filter(Job.is_saved, found))
+    if saved and cfg.side_by_side:
+        raise UserError(
+            f"{saved[0]}: side_by_side=true shows the reference's video, which a saved motion does "
+            "not hold. Give driving=... the video."
+        )
     if several:
-        pairs = all_pairs(source_files(sources), found, Path(cfg.output or "animated"))
+        pairs = all_pairs(source_files(sources), found, Path(str(cfg.output or "animated")))
     else:
-        pairs = [Pair(sources[0], found[0], Path(cfg.output or "animated.mp4"))]
-    for path in filter(Job.is_saved, found):
-        if cfg.perturb != "clean":
-            raise UserError(
-                f"{path}: perturb={cfg.perturb} changes a video before its motion is read. "
-                "Give driving=... the video."
-            )
+        pairs = [Pair(sources[0], found[0], Path(str(cfg.output or "animated.mp4")))]
+    if saved and cfg.perturb != "clean":
+        raise UserError(
+            f"{saved[0]}: perturb={cfg.perturb} changes a video before its motion is read. "
+            "Give driving=... the video."
+        )
     saves = {}
     if cfg.save_motion:
-        saves = motion_files(found, Path(cfg.save_motion), several)
+        saves = motion_files(found, Path(str(cfg.save_motion)), several)
     return Job(pairs, several, saves)
 
 
@@ -79,9 +85,9 @@ def settings_of(cfg: DictConfig) -> Settings:
     return Settings(
         MotionPath(**cfg.path),
         _output_rate(cfg.output_rate),
-        Transfer(cfg.relative, cfg.relative_to, cfg.head_strength, cfg.face_strength),
-        cfg.paste,
-        cfg.side_by_side,
+        Transfer(_switch(cfg, "relative"), cfg.relative_to, cfg.head_strength, cfg.face_strength),
+        _switch(cfg, "paste"),
+        _switch(cfg, "side_by_side"),
     )
 
 
@@ -91,7 +97,7 @@ def framing_of(cfg: DictConfig) -> Framing:
     Raises:
         UserError: a choice that is not offered.
     """
-    landmarker = Path(cfg.landmarker) if cfg.landmarker else None
+    landmarker = Path(str(cfg.landmarker)) if cfg.landmarker else None
     # compare, which crops in the same way, leaves the choice of a face out.
     faces = (cfg.get(name, "largest") for name in ("portrait_face", "driving_face"))
     return Framing(cfg.crop, cfg.crop_scale, landmarker, *faces)
@@ -99,9 +105,17 @@ def framing_of(cfg: DictConfig) -> Framing:
 
 def _paths(cfg: DictConfig, field: str) -> list[Path]:
     given = cfg[field]
-    if isinstance(given, ListConfig) and not given:
-        raise UserError(f"{field}=[]: the list is empty. Give at least one file.")
-    return [Path(each) for each in given] if isinstance(given, ListConfig) else [Path(given)]
+    files = list(given) if isinstance(given, ListConfig) else [given]
+    if not files or None in files:
+        raise UserError(f"{field}={given}: names no file. Give at least one.")
+    return [Path(str(each)) for each in files]
+
+
+def _switch(cfg: DictConfig, field: str) -> bool:
+    # Hydra takes words such as no for text, which would count as true.
+    if not isinstance(cfg[field], bool):
+        raise UserError(f"{field}={cfg[field]}: must be true or false.")
+    return bool(cfg[field])
 
 
 def _output_rate(text: str | float | None) -> Fraction | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 
 from tqdm import tqdm
 
 
 class ProgressBars:
-    """One bar for each thing that is done, one after another. A context manager and a `Watch`."""
+    """One bar for each thing that is done, one after another. A context manager and a `Watch`.
 
-    def __init__(self) -> None:
+    Args:
+        check: called before anything is shown; an exception that it raises ends the work.
+    """
+
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
         self._bar: tqdm | None = None
         self._what = ""
 
@@ -20,6 +26,7 @@ class ProgressBars:
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Show that `done` of `total` frames are done."""
+        self._check()
         if self._bar is None or what != self._what or done < self._bar.n:
             self._close()
             self._bar, self._what = tqdm(desc=what, total=total, unit="frame"), what

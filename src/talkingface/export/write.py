@@ -100,7 +100,9 @@ def _program(network: TalkingFace, part: Part) -> torch.export.ExportedProgram:
     elif part == "render":
         kept = PortraitPart(network)(frames_BSS3[:1])
         module, given = RenderPart(network), (torch.zeros(3, code_dim), *kept)
-        free = ({0: frames}, None, None, None, (None,) * (len(kept) - 3))
+        # The features are one argument, or none for a generator that does not warp.
+        features = ((None,) * (len(kept) - 3),) if len(kept) > 3 else ()
+        free = ({0: frames}, None, None, None, *features)
     else:
         times = {1: torch.export.Dim("times", min=1, max=_MOST_TIMES)}
         fresh_1T = torch.ones(1, 5, dtype=torch.bool)
