@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from talkingface.animation.framing import Framing
 from talkingface.animation.load_parts import load_parts
-from talkingface.cli.stopping import stoppable
+from talkingface.cli.stopping import Stop, stoppable
 from talkingface.errors import UserError
 from talkingface.model_files import FACE_LANDMARKER, find_model
 from talkingface.motion.path import MotionPath
@@ -22,6 +22,7 @@ from talkingface.page.work import Stops, Worker
 _LARGEST_PORT = 65535
 _MOST_SECONDS_BETWEEN_LOOKS = 30.0
 _MOST_SECONDS_TO_END = 10.0
+_SECONDS_TO_HEAR = 0.2
 
 
 def run(cfg: DictConfig) -> None:
@@ -46,12 +47,12 @@ def run(cfg: DictConfig) -> None:
         batch=cfg.batch,
     )  # fmt: skip
     stops = Stops()
-    with stoppable(), page_folders() as folders:
+    with stoppable() as stop, page_folders() as folders:
         worker = Worker(parts, framing, path, limits, folders)
-        _serve(worker, stops, _examples(cfg, folders, limits), port)
+        _serve(worker, stops, _examples(cfg, folders, limits, stop), port, stop)
 
 
-def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int) -> None:
+def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int, stop: Stop) -> None:
     set_environment(worker.folders.shown)
     try:
         # Only now: Gradio looks at the environment when it is imported.
@@ -65,23 +66,28 @@ def _serve(worker: Worker, stops: Stops, examples: list[Examples], port: int) ->
     with served(page_app(worker, stops, examples), port) as address:
         print(f"The page is at {address}; Ctrl-C ends it.", flush=True)
         try:
-            _wait(worker)
+            _wait(worker, stop)
         finally:
             # Work that goes on would write into a folder that is gone.
             stops.close()
             worker.end(_MOST_SECONDS_TO_END)
 
 
-def _wait(worker: Worker) -> None:
+def _wait(worker: Worker, stop: Stop) -> None:
     kept = 60 * worker.limits.keep_minutes
-    forever = threading.Event()
-    while not forever.wait(min(kept / 4, _MOST_SECONDS_BETWEEN_LOOKS)):
-        worker.folders.forget(kept)
+    pause = min(kept / 4, _MOST_SECONDS_BETWEEN_LOOKS)
+    looked = time.monotonic()
+    while True:
+        stop.check()
+        time.sleep(_SECONDS_TO_HEAR)
+        if time.monotonic() - looked >= pause:
+            worker.folders.forget(kept)
+            looked = time.monotonic()
 
 
-def _examples(cfg: DictConfig, folders: Folders, limits: Limits) -> list[Examples]:
+def _examples(cfg: DictConfig, folders: Folders, limits: Limits, stop: Stop) -> list[Examples]:
     found = [own_examples(Path(cfg.examples), folders, limits)] if cfg.examples else []
     if cfg.synthetic:
         print("Rendering examples ...", flush=True)
-        found.append(synthetic_examples(folders.examples))
+        found.append(synthetic_examples(folders.examples, check=stop.check))
     return found

@@ -36,14 +36,25 @@ class Examples:
     references: tuple[Path, ...]
 
 
-def synthetic_examples(folder: Path, size: int = 256, seconds: int = 3) -> Examples:
-    """Render talking heads into a folder: still ones, and moving ones that speak."""
+def synthetic_examples(
+    folder: Path, size: int = 256, seconds: int = 3, check: Callable[[], None] = lambda: None
+) -> Examples:
+    """Render talking heads into a folder: still ones, and moving ones that speak.
+
+    Args:
+        folder: where they go.
+        size: side of the pictures, pixels.
+        seconds: how long the moving ones are.
+        check: called before each; an exception that it raises ends the work.
+    """
     portraits, references = [], []
     for number, (person, motion) in enumerate(_PORTRAITS, 1):
+        check()
         portraits.append(folder / f"synthetic portrait {number}.png")
         pixels = render_motion(person, motion, frame_times(1, _RATE), size)[0]
         Image.fromarray(pixels).save(portraits[-1])
     for number, (person, motion) in enumerate(_REFERENCES, 1):
+        check()
         references.append(folder / f"synthetic reference {number}.mp4")
         _render_reference(references[-1], person, motion, size, seconds)
     return Examples(tuple(portraits), tuple(references))
