@@ -97,21 +97,23 @@ def speed(given: argparse.Namespace, folder: Path) -> None:
 
 def enter(given: argparse.Namespace, folder: Path) -> list[Contender]:
     """Load every network in every runtime."""
-    checkpoints = {path.name: path for path in given.checkpoint or []} or {
+    checkpoints = {str(path): path for path in given.checkpoint or []} or {
         width: random_checkpoint(folder / f"{width}.ckpt", given.size, width)
         for width in given.widths
     }
     precisions = ["fp32", "bf16"] if cpu_has_bf16() else ["fp32"]
     contenders = []
-    for name, checkpoint in checkpoints.items():
+    for number, (name, checkpoint) in enumerate(checkpoints.items()):
         for runtime in given.runtimes:
-            place = exported(checkpoint, folder / f"{name}-export", runtime)
+            place = exported(checkpoint, folder / f"{number}-export", runtime)
             # Exported files hold their precision.
             for precision in precisions if place == checkpoint else ["fp32"]:
                 parts = load_parts(
                     place, runtime=runtime, precision=precision, device="cpu", batch=given.batch
                 )
                 contenders.append(Contender(f"{name}, {runtime}, {precision}", parts, {}))
+    if len({each.parts.size for each in contenders}) > 1:
+        raise SystemExit("the networks' frames differ in size: give those of one size.")
     return contenders
 
 

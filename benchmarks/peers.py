@@ -83,9 +83,12 @@ def turn(name: str, worker: subprocess.Popen[str]) -> tuple[float, float]:
     """Return milliseconds a frame by the clock, and of all cores together."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write("go\n")
-    worker.stdin.flush()
-    answer = worker.stdout.readline().split()
+    try:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+        answer = worker.stdout.readline().split()
+    except BrokenPipeError:
+        answer = []
     if len(answer) != 2:
         raise SystemExit(f"{name}: its process has failed, see above.")
     return float(answer[0]), float(answer[1])

@@ -77,5 +77,6 @@ def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path):
     assert "cannot be written" in refused(tmp_path / "file" / "out.mp4")
 
 
-def test_a_name_that_is_too_long_is_refused(tmp_path):
-    assert "cannot be written" in refused(tmp_path / f"{'x' * 251}.mp4")
+@pytest.mark.parametrize("length", [251, 300])
+def test_a_name_that_is_too_long_is_refused(tmp_path, length):
+    assert "cannot be written" in refused(tmp_path / f"{'x' * length}.mp4")

@@ -22,6 +22,12 @@ def test_another_word_for_a_face_is_refused(field):
         Framing(**{field: "leftmost"})
 
 
+@pytest.mark.parametrize("scale", [-1, 0, float("nan"), 1e9, "large", True, None])
+def test_a_crop_that_would_show_no_face_is_refused(scale):
+    with pytest.raises(UserError, match=r"crop_scale=.*must be between"):
+        Framing(scale=scale)
+
+
 def test_another_crop_is_refused():
     with pytest.raises(UserError, match="crop=nose"):
         Framing(crop="nose")

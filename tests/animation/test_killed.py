@@ -12,6 +12,11 @@ from talkingface.video.probe import probe
 from tests.animation.material import random_checkpoint, write_moving
 
 FRAMES = 300
+# Whoever started the tests may have signals ignored, which children inherit.
+HEAR_ALL = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +32,8 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def ended_half_way(words: list[str], number: signal.Signals) -> int:
     """Run the command, send the signal once half of the frames are written; return its status."""
-    started = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    hearing = [sys.executable, "-c", HEAR_ALL, *words]
+    started = subprocess.Popen(hearing, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert started.stderr is not None
     seen, share = b"", 0
     while share < 50:

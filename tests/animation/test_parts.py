@@ -126,7 +126,9 @@ def test_bfloat16_without_its_instruction_is_warned_of_once(
     [
         ({"runtime": "tensorrt"}, ["tensorrt", "torch", "onnx"]),
         ({"precision": "int8"}, ["int8", "fp32", "bf16"]),
-        ({"batch": 0}, ["0", "at least 1"]),
+        ({"batch": 0}, ["batch=0", "from 1 to 256"]),
+        ({"batch": 2.5}, ["batch=2.5", "from 1 to 256"]),
+        ({"batch": "many"}, ["batch=many", "from 1 to 256"]),
         ({"device": "cuda:99"}, ["cuda:99", "device=cpu"]),
         ({"runtime": "onnx"}, ["runtime=onnx", "talkingface export"]),
         ({"runtime": "exported"}, ["runtime=exported", "talkingface export"]),

@@ -66,5 +66,6 @@ def test_a_synthetic_head_that_moves_stands_in_for_a_video() -> None:
     frames = check_frames(None, 5, 64, Framing())
     assert frames.shape == (5, 64, 64, 3)
     assert all((a != b).any() for a, b in zip(frames, frames[1:], strict=False))
-    with pytest.raises(UserError, match="count=1"):
-        check_frames(None, 1, 64, Framing())
+    for wrong in (1, 2.5, "many"):
+        with pytest.raises(UserError, match=f"count={wrong}"):
+            check_frames(None, wrong, 64, Framing())  # type: ignore[arg-type]

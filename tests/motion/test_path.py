@@ -77,3 +77,15 @@ def test_smoothers_touch_the_head_pose_only() -> None:
 def test_a_choice_that_is_not_offered_is_refused(wrong: dict) -> None:
     with pytest.raises(UserError, match="must be"):
         MotionPath(**wrong)
+
+
+@pytest.mark.parametrize("strength", [-1, 1e9, float("nan"), "strong", None, True])
+def test_a_strength_that_is_no_amount_is_refused(strength: object) -> None:
+    with pytest.raises(UserError, match=r"strength .*must be between 0 and 1000"):
+        MotionPath(strength=strength)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("frames", [-1, 1.5, 251, "all", True])
+def test_a_lookahead_that_is_no_number_of_frames_is_refused(frames: object) -> None:
+    with pytest.raises(UserError, match=r"lookahead .*null for all"):
+        MotionPath(lookahead=frames)  # type: ignore[arg-type]

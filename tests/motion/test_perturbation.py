@@ -1,5 +1,7 @@
 """A perturbed reference is the same for every model, and what its name says."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -60,7 +62,9 @@ def test_another_clip_is_perturbed_in_another_way() -> None:
     assert not torch.equal(seen("jitter-2", of="one")[0], seen("jitter-2", of="two")[0])
 
 
-@pytest.mark.parametrize("name", ["", "noise-3", "jitter", "drop-100", "rate-0", "rate-1.5"])
-def test_an_unknown_perturbation_is_named(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [None, 5, "", "noise-3", "jitter", "drop-100", "rate-0", "rate-1.5"]
+)
+def test_an_unknown_perturbation_is_named(name: Any) -> None:
     with pytest.raises(UserError, match=r"perturb="):
         Perturbation.named(name)

@@ -122,6 +122,8 @@ def test_a_frontal_frame_that_nobody_knows_is_refused_with_the_other_choices() -
         ({"relative_to": "last"}, "relative_to=last: must be first, frontal or nearest"),
         ({"head_strength": -0.1}, "head_strength=-0.1: must be between 0 and 2"),
         ({"face_strength": 2.5}, "face_strength=2.5: must be between 0 and 2"),
+        ({"head_strength": "full"}, "head_strength=full: must be between 0 and 2"),
+        ({"head_strength": None}, "head_strength=None: must be between 0 and 2"),
         ({"face_strength": float("nan")}, "face_strength=nan: must be between 0 and 2"),
     ],
 )

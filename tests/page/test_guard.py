@@ -77,7 +77,10 @@ def test_files_outside_the_shown_folder_are_refused(folders: Folders, tmp_path: 
         assert answer(folders, f"{ask}{name}")[0] == 403, name
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/proxy=http://a.b/", "/monitoring", "/docs"])
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/proxy=http://a.b/", "/monitoring", "/docs", "/gradio_api/process_recording"],
+)
 def test_what_the_page_does_not_need_is_closed(folders: Folders, path: str) -> None:
     assert answer(folders, path)[0] == 404
 

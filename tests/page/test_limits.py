@@ -40,6 +40,13 @@ def test_too_many_pixels_are_refused(second: Path, tmp_path: Path) -> None:
     assert "64x64 pixels" in refusal(few, second)
 
 
+def test_a_picture_that_pillow_calls_a_bomb_is_refused(tmp_path: Path) -> None:
+    # Read smaller than it is, this JPEG would pass for a portrait.
+    Image.new("L", (14000, 14000)).save(tmp_path / "a.jpg")
+    with pytest.raises(UserError, match="far more pixels than this page takes"):
+        Limits().check_portrait(tmp_path / "a.jpg")
+
+
 def test_a_reference_may_be_as_long_as_the_limit_and_no_longer(second: Path) -> None:
     assert Limits(longest_seconds=1).check_reference(second).duration == 1
     assert "lasts 1.0 s" in refusal(Limits(longest_seconds=0.9), second)

@@ -48,6 +48,13 @@ def left(worker: Worker) -> list[Path]:
     return list((worker.folders.root / "jobs").rglob("*"))
 
 
+def test_names_as_long_as_an_upload_may_have_are_no_obstacle(worker: Worker, wish: Wish) -> None:
+    long = "ä" * 98
+    files = ((Path(wish.portrait), f"{long}.png"), (Path(wish.reference), f"{long}.mp4"))
+    wish = Wish(*(str(old.rename(old.with_name(new))) for old, new in files))
+    assert made(worker, wish).video.name.startswith("ä" * 40 + "_")
+
+
 def test_the_result_has_the_references_length_and_sound(worker: Worker, wish: Wish) -> None:
     shown = made(worker, wish)
     info = probe(shown.video)

@@ -27,6 +27,18 @@ def write_numbered(path: Path, count: int, rate: Fraction, size=(64, 64), **opti
             writer.write(numbered_frame(number, *size))
 
 
+def test_a_name_with_a_colon_is_a_file_and_no_address(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_numbered(Path("take:2.mp4"), 2, Fraction(25))
+    assert probe(tmp_path / "take:2.mp4").rate == 25
+
+
+def test_frames_larger_than_the_coding_takes_are_refused_before_any_is_written(tmp_path):
+    with pytest.raises(UserError, match="20000x8 pixels can be written"):
+        VideoWriter(tmp_path / "out.mp4", Fraction(25), 20000, 8)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("rate", ODD_RATES, ids=str)
 def test_written_video_keeps_exact_rate_duration_and_sound(tmp_path, rate):
     path = tmp_path / "out.mp4"

@@ -27,14 +27,20 @@ def check_output(
     """
     if output.suffix.lower() not in suffixes:
         raise UserError(f"{output}: must end in {' or '.join(suffixes)}.")
-    if output.is_dir():
-        raise UserError(f"{output}: is a folder. Give the name of a file to write.")
-    if output.exists():
-        if not output.is_file():
-            raise UserError(f"{output}: is no regular file. Give the name of a file to write.")
-        if any(path.exists() and output.samefile(path) for path in inputs):
-            raise UserError(f"{output}: is also an input. Give the result another name.")
-    _try_to_write(output)
+    try:
+        if output.is_dir():
+            raise UserError(f"{output}: is a folder. Give the name of a file to write.")
+        if output.exists():
+            if not output.is_file():
+                raise UserError(f"{output}: is no regular file. Give the name of a file to write.")
+            if any(path.exists() and output.samefile(path) for path in inputs):
+                raise UserError(f"{output}: is also an input. Give the result another name.")
+        _try_to_write(output)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{output}: cannot be written ({getattr(error, 'strerror', None) or error}). "
+            "Choose a writable folder."
+        ) from error
 
 
 def _try_to_write(output: Path) -> None:
@@ -44,11 +50,5 @@ def _try_to_write(output: Path) -> None:
         folder = folder.parent
     # Named as the file that is written, whose name may be too long.
     trial = folder / f"{output.name}.{os.getpid()}.partial"
-    try:
-        trial.touch()
-        trial.unlink()
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{output}: cannot be written ({getattr(error, 'strerror', None) or error}). "
-            "Choose a writable folder."
-        ) from error
+    trial.touch()
+    trial.unlink()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from talkingface.animation.parts import Pixels, Portrait
+from talkingface.errors import UserError
 from talkingface.export.folder import Export, Part, part_names
 
 _ONLY_WEIGHTS = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
@@ -76,7 +77,13 @@ def _load(export: Export, part: Part) -> Callable[..., Any]:
     content = io.BytesIO(export.content(part, "torch"))
     with _only_weights(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
-        return torch.export.load(content).module()
+        try:
+            return torch.export.load(content).module()
+        except RuntimeError as error:
+            raise UserError(
+                f"{export.root}: {part}.pt2 cannot be read by this version of PyTorch "
+                f"({str(error).splitlines()[0]}). Export again with it, or use runtime=onnx."
+            ) from error
 
 
 @contextmanager

@@ -12,7 +12,11 @@ from talkingface.faces.choice import FaceChoice, parse_choice
 from talkingface.faces.crop import Box
 from talkingface.faces.framing import Whereabouts, driving_box, middle_square, portrait_box
 from talkingface.model_files import FACE_LANDMARKER, find_model
+from talkingface.numbers import is_number
 from talkingface.video.read import constant_rate_frames
+
+# A crop of less shows no whole face; one of more, hardly any.
+_NARROWEST, _WIDEST = 0.5, 4
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Framing:
         """Check the choices a user can get wrong."""
         if self.crop not in ("face", "whole"):
             raise UserError(f"crop={self.crop}: must be face or whole.")
+        if not is_number(self.scale) or not _NARROWEST <= self.scale <= _WIDEST:
+            raise UserError(
+                f"crop_scale={self.scale}: must be between {_NARROWEST} and {_WIDEST}; 1 is as "
+                "clips are cropped."
+            )
         for name in ("portrait_face", "driving_face"):
             # Frozen: so are the words of a configuration turned into numbers.
             object.__setattr__(self, name, parse_choice(getattr(self, name)))

@@ -11,6 +11,7 @@ from talkingface.animation.parts import Parts
 from talkingface.animation.torch_parts import Precision, TorchParts
 from talkingface.errors import UserError
 from talkingface.export.folder import Format, is_export, read_export
+from talkingface.numbers import is_whole
 from talkingface.runs.checkpoint import load_network
 from talkingface.runs.device import choose_device
 from talkingface.runs.folder import find_checkpoint
@@ -18,6 +19,7 @@ from talkingface.runs.precision import resolve_precision
 
 RUNTIMES = ("auto", "torch", "compile", "onnx", "exported")
 PRECISIONS = ("auto", "fp32", "bf16")
+_MOST = 256
 
 
 def load_parts(
@@ -45,8 +47,8 @@ def load_parts(
         raise UserError(f"runtime={runtime}: must be one of {', '.join(RUNTIMES)}.")
     if precision not in PRECISIONS:
         raise UserError(f"precision={precision}: must be one of {', '.join(PRECISIONS)}.")
-    if batch < 1:
-        raise UserError(f"{batch} frames at a time: must be at least 1.")
+    if not is_whole(batch) or not 1 <= batch <= _MOST:
+        raise UserError(f"batch={batch}: must be a whole number of frames from 1 to {_MOST}.")
     if is_export(checkpoint):
         return _exported(checkpoint, runtime, precision, device, batch)
     if checkpoint.suffix in (".onnx", ".pt2", ".json"):

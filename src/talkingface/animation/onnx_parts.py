@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as errors
 from torch import Tensor
 
 from talkingface.animation.parts import Pixels, Portrait
 from talkingface.errors import UserError
 from talkingface.export.folder import Export, Part, part_names
+from talkingface.onnx_runtime import errors, onnxruntime
 
 # onnxruntime's errors have no common ancestor but Exception.
 _FAILURES = (

@@ -8,6 +8,7 @@ from typing import get_args
 from omegaconf import DictConfig, ListConfig
 
 from talkingface.animation.framing import Framing
+from talkingface.cli.stopping import stoppable
 from talkingface.errors import UserError
 from talkingface.export.folder import Export, Format
 from talkingface.export.frames import check_frames
@@ -23,15 +24,21 @@ def run(cfg: DictConfig) -> None:
     Raises:
         UserError: a value is out of range, the folder is not free, or a format fails its check.
     """
-    formats, output = _formats(cfg.formats), Path(cfg.output)
+    formats, output = _formats(cfg.formats), Path(str(cfg.output))
     check_output(output)
     check_installed(formats)
-    network = load_network(find_checkpoint(Path(cfg.checkpoint)))
-    video = Path(cfg.frames) if cfg.frames else None
-    landmarker = Path(cfg.landmarker) if cfg.landmarker else None
+    network = load_network(find_checkpoint(Path(str(cfg.checkpoint))))
+    video = Path(str(cfg.frames)) if cfg.frames else None
+    landmarker = Path(str(cfg.landmarker)) if cfg.landmarker else None
     framing = Framing(crop=cfg.crop, scale=cfg.crop_scale, landmarker=landmarker)
     frames = check_frames(video, cfg.count, network.config.size, framing)
-    export = make_export(network, output, formats, frames, _tell)
+    with stoppable() as stop:
+
+        def tell(what: str) -> None:
+            stop.check()
+            _tell(what)
+
+        export = make_export(network, output, formats, frames, tell)
     print("\n".join([f"{output}:", *_lines(export)]))
 
 

@@ -11,12 +11,14 @@ from talkingface.animation.framing import Framing
 from talkingface.animation.parts import Pixels
 from talkingface.errors import UserError
 from talkingface.faces.crop import crop_frame
+from talkingface.numbers import is_whole
 from talkingface.synthetic.clip import render_motion
 from talkingface.synthetic.dataset import FIRST_RESERVED_SEED
 from talkingface.video.read import constant_rate_frames
 
 # Of the synthetic head; its mouth and head have moved after a second.
 _RATE = 25
+_MOST = 1000
 
 
 def check_frames(path: Path | None, count: int, size: int, framing: Framing) -> Pixels:
@@ -31,8 +33,8 @@ def check_frames(path: Path | None, count: int, size: int, framing: Framing) -> 
     Raises:
         UserError: the video cannot be read, shows no face or has too few frames.
     """
-    if count < 2:
-        raise UserError(f"count={count}: must be at least 2.")
+    if not is_whole(count) or not 2 <= count <= _MOST:
+        raise UserError(f"count={count}: must be a whole number from 2 to {_MOST}.")
     if path is None:
         seed = FIRST_RESERVED_SEED
         return render_motion(seed, seed, np.arange(count) / _RATE, size)

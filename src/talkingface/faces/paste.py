@@ -44,7 +44,8 @@ class Paste:
             box: where the frames come from; it may overhang the picture.
             edge: width of the soft edge, in sides of the box. Where the box touches the border of
                 the picture, there is nothing to blend with, and no edge.
-            longest: most pixels on a side; a larger portrait is shrunk.
+            longest: most pixels on a side; a larger portrait is shrunk, but for the longer side of
+                a strip.
         """
         height, width, _ = picture.shape
         # In a strip, the box itself would vanish.

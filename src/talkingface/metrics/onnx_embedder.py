@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as errors
 from torch import Tensor
 
 from talkingface.errors import UserError
+from talkingface.onnx_runtime import errors, onnxruntime
 
 _SIDE = 112
 # onnxruntime's errors have no common ancestor but Exception.

@@ -12,11 +12,13 @@ from talkingface.errors import UserError
 from talkingface.motion.resampling import resample_codes
 from talkingface.motion.smoothing import gaussian_smooth, kalman_smooth
 from talkingface.motion.windows import correct_in_windows
+from talkingface.numbers import is_number, is_whole
 
 Smoothing = Literal["none", "gaussian", "kalman"]
 Repeats = Literal["interpolate", "keep"]
 # Codes resampled at a time, so that of a long video there are no more copies than needed.
 _AT_ONCE = 4096
+_STRONGEST, _FARTHEST = 1000, 250
 
 
 class Driving(NamedTuple):
@@ -56,8 +58,8 @@ class MotionPath:
         corrector: use the network's corrector, where it has one.
         smoothing: filter of the head-pose code: none, gaussian or kalman.
         strength: the Gaussian's deviation in frames, or the Kalman smoother's measurement noise
-            over its acceleration.
-        lookahead: frames that the filter may look ahead; None for all.
+            over its acceleration; at most 1000.
+        lookahead: frames that the filter may look ahead, at most 250; None for all.
         repeats: "interpolate" leaves repeated frames out and fills in between their neighbours,
             "keep" takes them as they are. A corrector repairs them itself.
 
@@ -77,6 +79,15 @@ class MotionPath:
             raise UserError(f"smoothing {self.smoothing!r}: must be none, gaussian or kalman.")
         if self.repeats not in ("interpolate", "keep"):
             raise UserError(f"repeats {self.repeats!r}: must be interpolate or keep.")
+        if not is_number(self.strength) or not 0 <= self.strength <= _STRONGEST:
+            raise UserError(f"strength {self.strength!r}: must be between 0 and {_STRONGEST}.")
+        if self.lookahead is None:
+            return
+        if not is_whole(self.lookahead) or not 0 <= self.lookahead <= _FARTHEST:
+            raise UserError(
+                f"lookahead {self.lookahead!r}: must be a whole number of frames from 0 to "
+                f"{_FARTHEST}, or null for all frames."
+            )
 
     @torch.no_grad()
     def apply(self, network: Corrects, driving: Driving, wanted_U: Tensor) -> Tensor:

@@ -48,7 +48,7 @@ class Perturbation:
         """
         if name == "clean":
             return cls()
-        found = [_PART.fullmatch(part) for part in name.split("+")]
+        found = [_PART.fullmatch(part) for part in str(name).split("+")]
         amounts = {match[1]: float(match[2]) for match in found if match}
         rate = amounts.get("rate", 1.0)
         if len(amounts) < len(found) or rate < 1 or rate % 1 or amounts.get("drop", 0) >= 100:

@@ -58,7 +58,8 @@ def kalman_smooth(
     Reference: H. E. Rauch, F. Tung, C. T. Striebel, AIAA Journal 3(8), 1965.
     """
     code, steps = code_TD.double().cpu().numpy(), np.diff(time_T.double().cpu().numpy())
-    if lookahead is None:
+    # All that is there may be seen, and one way back is enough.
+    if lookahead is None or lookahead >= len(code) - 1:
         smoothed = _smooth_all(code, steps, noise)
     else:
         smoothed = _smooth_ahead(code, steps, noise, lookahead)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from talkingface.errors import UserError
 from talkingface.motion.path import Driving
+from talkingface.numbers import is_number
 
 RelativeTo = Literal["first", "frontal", "nearest"]
 _STRONGEST = 2.0
@@ -47,7 +48,7 @@ class Transfer:
             raise UserError(f"relative_to={self.relative_to}: must be first, frontal or nearest.")
         for name in ("head_strength", "face_strength"):
             value = getattr(self, name)
-            if not 0 <= value <= _STRONGEST:
+            if not is_number(value) or not 0 <= value <= _STRONGEST:
                 raise UserError(f"{name}={value}: must be between 0 and {_STRONGEST:g}.")
 
     def apply(

@@ -93,7 +93,7 @@ def _copied(
             continue
         try:
             check(path)
-        except UserError as error:
+        except (UserError, OSError) as error:
             print(f"left out of the examples: {error}")
             continue
         copies.append(folders.examples / path.name)

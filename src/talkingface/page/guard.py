@@ -15,8 +15,12 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_NAMES = ("127.0.0.1", "localhost")
 _FILE = "/file="
-# Gradio would fetch addresses for whom asks, and has pages of its own that nobody needs here.
-_CLOSED = ("/proxy=", "/monitoring", "/runs", "/docs", "/redoc", "/openapi.json")
+# Gradio would fetch addresses for whom asks, keeps recordings where they are never removed, and
+# has pages of its own that nobody needs here.
+_CLOSED = (
+    "/proxy=", "/monitoring", "/runs", "/docs", "/redoc", "/openapi.json", "/process_recording",
+    "/component_server", "/deep_link", "/vibe",
+)  # fmt: skip
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 # What comes with a file, and what a request without one has at the most.
 _ROOM = 1_000_000

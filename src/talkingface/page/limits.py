@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from talkingface.errors import UserError
+from talkingface.numbers import is_number
 from talkingface.video.probe import VideoInfo, probe
 
 MEGABYTE = 1_000_000
@@ -26,7 +27,7 @@ class Limits:
         longest_seconds: of a reference.
         largest_megapixels: million pixels of a portrait, and of a frame of a reference.
         waiting: jobs that may wait while one is done.
-        keep_minutes: minutes after their last use that uploads and results are kept for.
+        keep_minutes: minutes after they were made that uploads and results are kept for.
 
     Raises:
         UserError: a limit is no positive number.
@@ -42,7 +43,7 @@ class Limits:
         """Check what a user can get wrong."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            if not is_number(value) or not value > 0:
                 raise UserError(f"{field.name}={value}: must be a number above 0.")
         if self.waiting != int(self.waiting):
             raise UserError(f"waiting={self.waiting}: must be a whole number.")
@@ -62,7 +63,12 @@ class Limits:
         try:
             with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
                 width, height = picture.size
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        except Image.DecompressionBombError as error:
+            raise UserError(
+                f"{path}: has far more pixels than this page takes, which is up to "
+                f"{self.largest_megapixels:g} million. Give a smaller copy."
+            ) from error
+        except (OSError, SyntaxError, ValueError):
             # Reading it will say what is the matter.
             return
         self._check_pixels(path, width, height)

@@ -77,7 +77,7 @@ def _blocks(worker: Worker, stops: Stops, examples: Sequence[Examples]) -> gr.Bl
         gr.Markdown(
             f"# {TITLE}\nA portrait and a reference video become a talking video. Files of up to "
             f"{limits.largest_mb:g} MB, references of up to {limits.longest_seconds:g} seconds; "
-            f"all is removed {limits.keep_minutes:g} minutes after its last use."
+            f"all is removed {limits.keep_minutes:g} minutes after it was made."
         )
         with gr.Row():
             with gr.Column():

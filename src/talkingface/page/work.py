@@ -118,7 +118,7 @@ class Worker:
         )
         still = read_still(self.parts, portrait, framing)
         motion, shown = read_motion(self.parts, reference, framing, watch=watch)
-        output = folder / f"{portrait.stem}_{reference.stem}.mp4"
+        output = folder / f"{_short(portrait.stem)}_{_short(reference.stem)}.mp4"
         made = animate(self.parts, still, motion, settings, output, shown, watch)
         words = [_summary(made, time.monotonic() - began)]
         words += [f"{portrait.name}: {note}." for note in still.notes]
@@ -161,6 +161,11 @@ class Stops:
             for events in self._events.values():
                 for event in events:
                     event.set()
+
+
+def _short(name: str) -> str:
+    # Two names of uploads together may be longer than a name of a file can be.
+    return name.encode()[:80].decode(errors="ignore")
 
 
 def _stopping(watch: Watch, stop: threading.Event) -> Watch:

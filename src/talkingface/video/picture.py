@@ -68,9 +68,12 @@ def read_picture(path: Path) -> PortraitPicture:
     Raises:
         UserError: the file is missing, neither a picture nor a video, too small or too large.
     """
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "no such file"
-        raise UserError(f"{path}: {what}. Give a picture or a video.")
+    try:
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "no such file"
+            raise UserError(f"{path}: {what}. Give a picture or a video.")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}. Give a picture or a video.") from error
     picture = _read_still(path) or PortraitPicture(_first_frame(path))
     height, width, _ = picture.pixels.shape
     if min(height, width) < SMALLEST_SIDE:

@@ -24,6 +24,8 @@ from talkingface.video.sound import (
     sound_of_track,
 )
 
+_LARGEST_SIDE = 16384
+
 
 class VideoWriter:
     """Write RGB frames to an mp4 file: H.264, yuv420p, no B-frames, index in front.
@@ -52,8 +54,8 @@ class VideoWriter:
             start. If given, sound that cannot be read is left out, see `sound.sound_of_stretch`.
 
     Raises:
-        UserError: the file cannot be created or, later, not be written on, or `sound_from` cannot
-            be read.
+        UserError: the frames are larger than H.264 takes, the file cannot be created or, later,
+            not be written on, or `sound_from` cannot be read.
     """
 
     def __init__(
@@ -72,6 +74,11 @@ class VideoWriter:
         sound_from: Path | None = None,
         sound_start: Fraction | None = None,
     ) -> None:
+        if max(width, height) > _LARGEST_SIDE:
+            raise UserError(
+                f"{path}: no video of {width}x{height} pixels can be written, only of up to "
+                f"{_LARGEST_SIDE} on a side. Make it smaller."
+            )
         if audio is not None and sound_from is not None:
             raise ValueError("give `audio` or `sound_from`, not both")
         self.path = path
@@ -171,7 +178,10 @@ def _open_output(path: Path, partial: Path) -> OutputContainer:
         path.parent.mkdir(parents=True, exist_ok=True)
         # PyAV would find out at the first frame.
         partial.touch()
-        return av.open(str(partial), "w", format="mp4", options={"movflags": "+faststart"})
+        # Not absolute, a name such as take:2.mp4 would be an address to FFmpeg.
+        return av.open(
+            str(partial.absolute()), "w", format="mp4", options={"movflags": "+faststart"}
+        )
     except (av.error.FFmpegError, OSError) as error:
         raise UserError(
             f"{path.parent}: no video can be written here ({_words(error)}). "
