@@ -18,9 +18,9 @@ from talkingface.prepare.walk import printable_name
 from talkingface.reasons import Reason
 from talkingface.synthetic.clip import frame_times, render_motion
 
-from .collection import all_recipes
+from .collection import all_recipes, make_inputs
 from .material import encode
-from .recipe import Recipe, make
+from .recipe import Recipe
 
 GOOD = 6
 # What a video that can be read may end with: the inputs are small, short and often one picture.
@@ -110,8 +110,7 @@ def test_every_bad_input_is_named_and_its_good_neighbours_are_whole(
     tmp_path: Path, good: Path, model: Path
 ) -> None:
     alone, among, bad = tmp_path / "alone", tmp_path / "among", tmp_path / "bad"
-    recipes = all_recipes()
-    make(bad, recipes)
+    recipes = make_inputs(bad)
     names = [path.relative_to(good) for path in good.rglob("*.mp4")]
     for name in names:
         (bad / name).write_bytes((good / name).read_bytes())

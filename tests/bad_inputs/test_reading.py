@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from .collection import all_recipes
-from .recipe import Recipe, make
+from .collection import all_recipes, make_inputs
+from .recipe import Recipe
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECONDS_A_FILE = 20
@@ -70,13 +70,18 @@ def test_there_are_at_least_two_hundred_different_inputs() -> None:
 
 
 def test_a_sample_of_bad_and_hard_inputs_ends_with_the_right_reason(tmp_path: Path) -> None:
-    sample = all_recipes()[3::6]
-    make(tmp_path, sample)
+    sample = make_inputs(tmp_path, slice(3, None, 6))
     assert not read_all(tmp_path, sample)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="no such priorities here")
+def test_making_inputs_leaves_the_priority_of_the_tests_alone(tmp_path: Path) -> None:
+    number = [recipe.name for recipe in all_recipes()].index("av1.mp4")
+    make_inputs(tmp_path, slice(number, number + 1))
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.slow
 def test_every_bad_and_hard_input_ends_with_the_right_reason(tmp_path: Path) -> None:
-    recipes = all_recipes()
-    make(tmp_path, recipes)
+    recipes = make_inputs(tmp_path)
     assert not read_all(tmp_path, recipes)
