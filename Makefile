@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test test-all demo benchmark clean
+.PHONY: help setup lint test test-most test-all demo benchmark clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(READY)  ## Run the fast tests
 
 test-all: test  ## Run the slow tests too: whole commands, several ranks, SLURM where it is installed
 	$(BIN)/pytest -m slow
+
+test-most: test  ## Run the slow tests too, but for those that take minutes each
+	$(BIN)/pytest -m "slow and not long"
 
 demo: $(READY)  ## Synthesise talking heads, train the four arms of CRA and STAC, compare; a quarter of an hour
 	$(BIN)/talkingface synthesize output=demo/data identities=160 clips_per_identity=1 \

@@ -187,6 +187,7 @@ def test_an_onnx_file_that_reads_other_files_is_refused(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1200)  # The C++ compiler takes minutes on a busy machine.
 def test_compiled_parts_agree_and_see_one_number_of_frames(
     run: Path, network: TalkingFace, frames: Frames

@@ -139,6 +139,7 @@ def test_reading_exported_files_of_pytorch_runs_no_pickled_code(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("size", "width", "generator"), [(128, "large", "style"), (256, "small", "warp")]
 )

@@ -158,6 +158,7 @@ def peak_memory(*words: object) -> float:
     return 1024 * int(subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_ten_minutes_take_no_more_memory_than_ten_seconds(checkpoint: Path, tmp_path: Path) -> None:
     peaks = []
