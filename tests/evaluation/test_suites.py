@@ -28,3 +28,5 @@ def test_where_frames_are_missing_those_between_two_kept_ones_are_scored() -> No
     assert Suite.named("jitter-2").scored_frames(12) is None
     with pytest.raises(UserError, match=r"suites=\[\]"):
         named_suites([])
+    with pytest.raises(UserError, match="no '5'"):
+        named_suites([5])  # type: ignore[list-item]

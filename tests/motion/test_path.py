@@ -73,7 +73,9 @@ def test_smoothers_touch_the_head_pose_only() -> None:
         torch.testing.assert_close(made[:, 12:], driving.code[:, 12:])
 
 
-@pytest.mark.parametrize("wrong", [{"smoothing": "median"}, {"repeats": "drop"}])
+@pytest.mark.parametrize(
+    "wrong", [{"smoothing": "median"}, {"repeats": "drop"}, {"corrector": "no"}]
+)
 def test_a_choice_that_is_not_offered_is_refused(wrong: dict) -> None:
     with pytest.raises(UserError, match="must be"):
         MotionPath(**wrong)

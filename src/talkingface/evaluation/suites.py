@@ -79,4 +79,4 @@ def named_suites(names: Sequence[str]) -> list[Suite]:
     wanted = [suite for name in names for suite in (ALL_SUITES if name == "all" else (name,))]
     if not wanted:
         raise UserError("suites=[]: give at least one, such as suites=[clean,cross].")
-    return [Suite.named(name) for name in dict.fromkeys(wanted)]
+    return [Suite.named(str(name)) for name in dict.fromkeys(wanted)]

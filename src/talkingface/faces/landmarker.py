@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -65,7 +68,7 @@ class Landmarker:
         model: path of `face_landmarker.task`, as `find_model` returns it.
         sequence: whether the pictures are consecutive frames; following is steadier and faster.
         max_faces: the most faces returned.
-        expressions: whether expressions are measured too, at a fiftieth of the time.
+        expressions: whether expressions are measured too, which costs little.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Landmarker:
             output_face_blendshapes=expressions,
             output_facial_transformation_matrixes=True,
         )
-        with without_native_chatter():
+        with without_native_chatter(), _profiling_signal_blocked():
             self._task = vision.FaceLandmarker.create_from_options(options)
 
     def __enter__(self) -> Landmarker:
@@ -131,6 +134,21 @@ class Landmarker:
         if self._sequence:
             return self._task.detect_for_video(image, self._last_time)
         return self._task.detect(image)
+
+
+@contextmanager
+def _profiling_signal_blocked() -> Iterator[None]:
+    """Keep SIGPROF from the threads that are started inside.
+
+    MediaPipe starts a profiling timer in each of its threads and has the signal ignored, behind
+    Python's back. Whoever saves and restores all handlers, as Lightning does around a training,
+    takes that back, and the next tick ends the process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _faces(result: Any) -> list[Face]:

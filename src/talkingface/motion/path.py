@@ -75,6 +75,8 @@ class MotionPath:
 
     def __post_init__(self) -> None:
         """Check the choices a user can get wrong."""
+        if not isinstance(self.corrector, bool):
+            raise UserError(f"corrector {self.corrector!r}: must be true or false.")
         if self.smoothing not in ("none", "gaussian", "kalman"):
             raise UserError(f"smoothing {self.smoothing!r}: must be none, gaussian or kalman.")
         if self.repeats not in ("interpolate", "keep"):
