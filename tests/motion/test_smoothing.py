@@ -1,5 +1,6 @@
 """The filters that STAC is held to do what their equations say."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -81,7 +82,38 @@ def test_windows_on_the_way_back_change_nothing(
     generator = torch.Generator().manual_seed(frames)
     time = (0.03 + 0.02 * torch.rand(frames, dtype=torch.float64, generator=generator)).cumsum(0)
     code = torch.randn(frames, 2, generator=generator, dtype=torch.float64)
-    # A filter that may look ahead to the end goes back over all frames at once.
-    whole = kalman_smooth(code, time, 0.2, lookahead=frames)
+    whole = kalman_smooth(code, time, 0.2)
     monkeypatch.setattr("talkingface.motion.smoothing._WINDOW", 8)
     torch.testing.assert_close(kalman_smooth(code, time, 0.2), whole, atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1000])
+def test_looking_ahead_to_the_end_is_looking_at_all_and_costs_no_more(
+    beyond: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames, solve, steps = 60, np.linalg.solve, []
+    generator = torch.Generator().manual_seed(2)
+    code = torch.randn(frames, 2, generator=generator, dtype=torch.float64)
+    time = torch.arange(frames, dtype=torch.float64) / 25
+    expected = kalman_smooth(code, time, 0.2)
+
+    def counted(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        steps.append(1)
+        return solve(left, right)
+
+    monkeypatch.setattr(np.linalg, "solve", counted)
+    assert torch.equal(kalman_smooth(code, time, 0.2, frames + beyond), expected)
+    assert len(steps) < frames
+
+
+def test_a_look_ahead_short_of_the_end_by_a_frame_is_kept() -> None:
+    code, time = torch.randn(20, 2, dtype=torch.float64), torch.arange(20.0).double() / 25
+    whole, short = kalman_smooth(code, time, 0.2), kalman_smooth(code, time, 0.2, 18)
+    assert not torch.equal(short[0], whole[0])
+    torch.testing.assert_close(short[1:], whole[1:])
+
+
+def test_a_gaussian_wider_than_the_sequence_is_its_mean_and_needs_no_more_room() -> None:
+    code = torch.randn(20, 2, dtype=torch.float64)
+    torch.testing.assert_close(gaussian_smooth(code, 1e9), code.mean(dim=0).expand(20, 2))
+    assert torch.equal(gaussian_smooth(code[:1], 3.0), code[:1])

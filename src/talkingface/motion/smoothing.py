@@ -28,7 +28,8 @@ def gaussian_smooth(code_TD: Tensor, sigma: float, lookahead: int | None = None)
     """
     if sigma <= 0:
         return code_TD
-    reach = max(1, round(4 * sigma))
+    # Beyond the sequence there is nothing to weigh.
+    reach = max(1, min(round(4 * sigma), len(code_TD) - 1))
     offset = torch.arange(-reach, reach + 1, dtype=torch.float64)
     weight = torch.exp(-0.5 * (offset / sigma) ** 2)
     if lookahead is not None:
