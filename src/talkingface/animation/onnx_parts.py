@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -23,6 +25,9 @@ _ON_GPU, _ON_CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 class OnnxParts:
     """See `animation.parts.Parts`. Takes as many threads as PyTorch would.
 
+    On the CPU each thread works on frames of its own: threads that share a frame wait for each
+    other at every layer (docs/results/animate.md).
+
     Args:
         export: a folder with ONNX files.
         batch: frames at a time.
@@ -39,8 +44,12 @@ class OnnxParts:
         self.encoder = export.encoder
         self.scale, self.mean = torch.tensor(export.scale), torch.tensor(export.mean)
         providers = _providers(device)
+        threads = torch.get_num_threads()
+        self._framewise = providers == [_ON_CPU]
+        self._workers = ThreadPoolExecutor(min(threads, batch))
+        each = max(1, threads // batch) if self._framewise else threads
         self._sessions = {
-            part: _session(export, part, providers) for part in part_names(export.network)
+            part: _session(export, part, providers, each) for part in part_names(export.network)
         }
 
     def portrait(self, picture_SS3: Pixels) -> Portrait:
@@ -50,7 +59,7 @@ class OnnxParts:
 
     def read(self, frames_BSS3: Pixels) -> NDArray[np.float32]:
         """Return the motion codes (B, Z) of cropped frames."""
-        code_BZ: NDArray[np.float32] = self._run("read", frames_BSS3)[0]
+        code_BZ: NDArray[np.float32] = self._over_frames("read", frames_BSS3)
         return code_BZ
 
     def correct(self, code_BTZ: Tensor, time_BT: Tensor, fresh_BT: Tensor) -> Tensor:
@@ -67,8 +76,15 @@ class OnnxParts:
 
     def render(self, portrait: Portrait, code_BZ: NDArray[np.float32]) -> Pixels:
         """Return the portrait's frames (B, S, S, 3) for motion codes."""
-        frames: Pixels = self._run("render", code_BZ, *portrait.features)[0]
+        frames: Pixels = self._over_frames("render", code_BZ, *portrait.features)
         return frames
+
+    def _over_frames(self, part: Part, given: NDArray, *rest: NDArray) -> NDArray:
+        if not self._framewise:
+            return self._run(part, given, *rest)[0]
+        single = (given[k : k + 1] for k in range(len(given)))
+        made = self._workers.map(lambda frame: self._run(part, frame, *rest)[0], single)
+        return np.concatenate(list(made))
 
     def _run(self, part: Part, *given: NDArray) -> list[NDArray]:
         session = self._sessions[part]
@@ -76,10 +92,12 @@ class OnnxParts:
         return session.run(None, {node.name: np.ascontiguousarray(x) for node, x in named})
 
 
-def _session(export: Export, part: Part, providers: list[str]) -> onnxruntime.InferenceSession:
+def _session(
+    export: Export, part: Part, providers: list[str], threads: int
+) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = threads
     # Threads that wait busily take the cores from decoder and encoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     content = export.content(part, "onnx")
