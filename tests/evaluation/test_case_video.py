@@ -99,6 +99,7 @@ def test_footage_that_cannot_be_read_is_a_reason(tmp_path: Path) -> None:
     assert "made.mkv" in video.reason
 
 
+@pytest.mark.slow
 def test_memory_stays_the_same_for_any_length(tmp_path: Path) -> None:
     peaks = []
     for frames in (40, 400):

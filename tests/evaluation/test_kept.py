@@ -90,6 +90,7 @@ def test_a_damaged_target_is_listed_and_the_others_are_scored(
     assert f"{first.name}: cannot be read as video" in results.failed[0].reason
 
 
+@pytest.mark.slow
 def test_exact_targets_of_another_data_set_are_not_taken_for_these(
     talking_heads: Path, other_heads: Path, tmp_path: Path
 ) -> None:

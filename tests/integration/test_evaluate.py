@@ -29,6 +29,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((folder / "videos.csv").open()))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_gets_a_row_a_video_a_summary_and_a_page(
     run_folder: Path, talking_heads: Path, tmp_path: Path
 ) -> None:

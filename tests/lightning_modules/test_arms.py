@@ -106,6 +106,7 @@ def test_every_arm_decodes_the_same_frames_a_step_and_logs_it(tiny_run: TinyRun,
     assert paired == ([1, 3, 5] if arm in ("cra", "both") else [])
 
 
+@pytest.mark.slow
 def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:
     for switch, gone in (
         ("cra.cross", {"cycle", "pair"}),
