@@ -164,6 +164,7 @@ def test_leaving_the_readers_drops_what_has_not_begun(video, model, tmp_path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_memory_does_not_grow_with_the_video(shared_dir, model, tmp_path) -> None:
     clip = shared_dir / "clips" / "bbal6n.mpg"

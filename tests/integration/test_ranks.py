@@ -123,6 +123,7 @@ def _port() -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_torchrun_starts_the_ranks_of_two_nodes(
     losses: Callable[..., Losses], talking_heads: Path, tmp_path: Path
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_killed_prepare_loses_only_the_videos_in_flight(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_twenty_kills_at_any_moment_change_nothing(tmp_path):
     moments = [random.Random(4).randint(1, 4) for _ in range(20)]
     killed, whole, opened = interrupted(tmp_path, moments, 60)
