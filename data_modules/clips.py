@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class ClipDataModule(L.LightningDataModule):
         memory: megabytes that each loader process may keep of decoded clips.
         splits: "official", "hash" or "auto", see split_clips.
         seed: seed of the data order and of every sample.
+        strides: probabilities of training windows at one, two, ... times the stride.
 
     Raises:
         UserError: the folder is no data set or too small for its splits.
@@ -64,9 +66,10 @@ class ClipDataModule(L.LightningDataModule):
         memory: float,
         splits: SplitRule,
         seed: int,
+        strides: tuple[float, ...] = (1.0,),
     ):
         super().__init__()
-        self.root = Path(root)
+        self.root, self.strides = Path(root), strides
         self.window = Window(size, clip_length, stride)
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.val_batches, self.workers = val_batches, workers
@@ -85,7 +88,7 @@ class ClipDataModule(L.LightningDataModule):
             self.root,
             self.info,
             self.splits[split],
-            self.window,
+            replace(self.window, shares=self.strides) if training else self.window,
             self.seed if training else 0,
             self.geometry if training else None,
             self.colours if training else None,

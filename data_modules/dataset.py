@@ -22,6 +22,10 @@ from talkingface.manifest import Clip, ClipTable, DatasetInfo
 from talkingface.video.clips import Backend
 
 
+# Tells the random numbers of window strides from all others of a sample.
+_STRIDES = 1
+
+
 class ClipBatch(TypedDict):
     """B samples of T driving frames of side S.
 
@@ -61,16 +65,30 @@ class Window:
         size: side of the frames handed out, pixels.
         length: number of driving frames.
         stride: frames from one driving frame to the next.
+        shares: probabilities of windows at one, two, three, ... times that stride.
     """
 
     size: int
     length: int
     stride: int
+    shares: tuple[float, ...] = (1.0,)
 
     @property
     def span(self) -> int:
-        """Frames from the first driving frame to the last, both counted."""
+        """Frames from the first driving frame to the last at the least, both counted."""
         return (self.length - 1) * self.stride + 1
+
+    def drawn_stride(self, frames: int, key: Sequence[int]) -> int:
+        """Return a window's stride in a clip of so many frames, a function of the key.
+
+        It has random numbers of its own: whatever the shares, all else that a sample draws stays.
+        """
+        if len(self.shares) == 1:
+            return self.stride
+        rng = np.random.default_rng([*key, _STRIDES])
+        times = 1 + int(rng.choice(len(self.shares), p=np.divide(self.shares, sum(self.shares))))
+        longest = (frames - 2) // (max(self.length - 1, 1) * self.stride)
+        return self.stride * max(1, min(times, longest))
 
 
 class ClipDataset(Dataset[ClipBatch]):
@@ -133,9 +151,11 @@ class ClipDataset(Dataset[ClipBatch]):
     def _sample(self, clip: Clip, key: Key) -> ClipBatch:
         """Return a sample of a clip; the random choices are the key's, whatever the clip."""
         rng = np.random.default_rng([self.seed, *key])
-        start = int(rng.integers(clip.frames - self.window.span + 1))
-        wanted = start + self.window.stride * np.arange(self.window.length)
-        others = np.setdiff1d(np.arange(clip.frames), np.arange(start, start + self.window.span))
+        stride = self.window.drawn_stride(clip.frames, [self.seed, *key])
+        span = (self.window.length - 1) * stride + 1
+        start = int(rng.integers(clip.frames - span + 1))
+        wanted = start + stride * np.arange(self.window.length)
+        others = np.setdiff1d(np.arange(clip.frames), np.arange(start, start + span))
         source = int(rng.choice(others))
         frames, track = self.memory.read(clip, [source, *wanted.tolist()])
         labels = Labels(track.pose, track.expression, track.landmarks)

@@ -15,13 +15,21 @@ from data_modules.dataset import ClipBatch
 from lightning_modules.decoding import Decodes, choose_decodes
 from talkingface.errors import UserError
 from talkingface.motion.budget import Budget, share_budget
+from talkingface.motion.conditions import Corrupted
 from talkingface.motion.cra import CraSettings, cycle_loss
 from talkingface.motion.draws import Draws
-from talkingface.motion.stac import Alignment, StacSettings, correction_losses, guard_losses
+from talkingface.motion.stac import (
+    Alignment,
+    Correction,
+    StacSettings,
+    correction_losses,
+    guard_losses,
+)
 from talkingface.motion.statistics import scaled_distance
 from talkingface.motion.teacher import Teacher
 from talkingface.networks.appearance_encoder import Appearance
 from talkingface.networks.model import TalkingFace
+from talkingface.networks.motion_encoder import Motion
 from talkingface.video.frames import to_signed
 
 # Mean deviations outside this band: codes have died or exploded. Untrained ones have about 0.01.
@@ -34,10 +42,14 @@ class Spent(NamedTuple):
     Attributes:
         decodes: codes and the frames they stand for.
         losses: losses of codes alone, which need no decoding.
+        worse: the clip under STAC's conditions and what was read of it; None without STAC.
+        correction: what the corrector makes of detached codes; None without it.
     """
 
     decodes: Decodes
     losses: dict[str, Tensor]
+    worse: tuple[Corrupted, Motion] | None
+    correction: Correction | None
 
 
 class Arms(nn.Module):
@@ -86,24 +98,26 @@ class Arms(nn.Module):
                 f"data.clip_length={window}: must be at least model.decodes={self.decodes}."
             )
         losses: dict[str, Tensor] = {}
-        corrected_BTZ = None
+        corrected_BTZ, worse, correction = None, None, None
         time_BT = batch["time"]
         if self.alignment is not None:
-            corrupted = self.stac.conditions.apply(to_signed(batch["driver"]), draws)
-            worse_BTZ = network.read_clip(corrupted.frames).code
+            corrupted = self.stac.worse(to_signed(batch["driver"]), draws)
+            worse = corrupted, network.read_clip(corrupted.frames)
+            worse_BTZ = worse[1].code
             statistics = network.statistics
             losses |= self.alignment(code_BTZ, worse_BTZ, corrupted, statistics)
             losses |= guard_losses(code_BTZ, self.stac.floor)
             if network.corrector is not None:
-                losses |= correction_losses(
+                correction = correction_losses(
                     network.corrector, statistics, code_BTZ, worse_BTZ, time_BT, corrupted.fresh
                 )
+                losses |= correction.losses
                 corrected_BTZ = network.correct(worse_BTZ, time_BT, corrupted.fresh)
         pose_dim = network.config.pose_dim
         decodes = choose_decodes(
             code_BTZ, corrected_BTZ, time_BT, budget, self.cra, pose_dim, draws
         )
-        return Spent(decodes, losses)
+        return Spent(decodes, losses, worse, correction)
 
     def face_loss(
         self, network: TalkingFace, made_N3SS: Tensor, true_N3SS: Tensor, anchors_N32: Tensor

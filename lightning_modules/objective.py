@@ -10,6 +10,8 @@ from data_modules.dataset import ClipBatch
 from lightning_modules.decoding import Decodes, pick
 from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
 from talkingface.losses.reconstruction import reconstruction_losses, region_weight
+from talkingface.motion.conditions import Corrupted, moved_labels
+from talkingface.motion.stac import Correction
 from talkingface.networks.motion_encoder import Motion
 
 
@@ -31,6 +33,40 @@ def motion_guidance(
     labels = batch["pose"], batch["expression"], batch["face"]
     losses = guidance.losses(motion.code.float(), *labels)
     return losses | anchor_loss(motion.anchors, batch["landmarks"])
+
+
+def worse_guidance(
+    guidance: Guidance | None, batch: ClipBatch, corrupted: Corrupted, motion: Motion
+) -> dict[str, Tensor]:
+    """Return what labels say of the motion of a window under STAC's conditions.
+
+    The labels are those of the clean frames, moved as the crop was.
+    """
+    if guidance is None:
+        return {}
+    moved = moved_labels(batch["pose"], batch["landmarks"], corrupted.theta)
+    face_BT = batch["face"] & corrupted.fresh
+    losses = guidance.losses(motion.code.float(), moved.pose, batch["expression"], face_BT)
+    losses |= anchor_loss(motion.anchors, moved.landmarks)
+    return {name.replace("guide_", "guide_worse_"): loss for name, loss in losses.items()}
+
+
+def corrected_guidance(
+    guidance: Guidance | None, batch: ClipBatch, correction: Correction | None
+) -> dict[str, Tensor]:
+    """Return what labels say of corrected codes, clean and worse; it trains the corrector alone.
+
+    A corrector that sees half a second knows more than an encoder that sees a frame: its codes may
+    become truer than clean ones, which the losses of codes alone would not allow.
+    """
+    if guidance is None or correction is None:
+        return {}
+    labels = batch["pose"], batch["expression"], batch["face"]
+    fixed = guidance.frozen()
+    each = [fixed.losses(code.float(), *labels) for code in (correction.clean, correction.worse)]
+    return {
+        name.replace("guide_", "label_"): (each[0][name] + each[1][name]) / 2 for name in each[0]
+    }
 
 
 def flow_guidance(

@@ -15,8 +15,14 @@ from data_modules.dataset import ClipBatch
 from lightning_modules.arms import Arms, check_codes
 from lightning_modules.decoding import pick
 from lightning_modules.judges import Judges, JudgeSettings
-from lightning_modules.learning_rates import set_rates, two_rates
-from lightning_modules.objective import flow_guidance, image_losses, motion_guidance
+from lightning_modules.learning_rates import own_rates, set_rates
+from lightning_modules.objective import (
+    corrected_guidance,
+    flow_guidance,
+    image_losses,
+    motion_guidance,
+    worse_guidance,
+)
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from lightning_modules.validation import validate
 from talkingface.losses.adversarial import discriminator_losses, generator_losses
@@ -72,7 +78,9 @@ class ReenactmentModule(L.LightningModule):
         self.step = 0
         self.optimisation, self.weights, self.region_gain = optimisation, dict(weights), region_gain
         self.guidance_settings, self.adversarial = guidance, adversarial
-        network = replace(network, corrector=stac.corrects, lookahead=stac.lookahead)
+        network = replace(
+            network, corrector=stac.corrects, steady=stac.steadies, lookahead=stac.lookahead
+        )
         self.network = channels_last(TalkingFace(network))
         self.arms = Arms(self.network, cra, stac, decodes)
         self.judges = Judges(judges)
@@ -102,7 +110,8 @@ class ReenactmentModule(L.LightningModule):
         motion = [*self.network.motion.parameters()]
         if self.guidance is not None:
             motion += [*self.guidance.parameters()]
-        optimizers = [two_rates(motion, [self.network, self.arms.alignment], self.optimisation)]
+        parts = [self.network, self.arms.alignment]
+        optimizers = [own_rates(motion, self.network.corrector, parts, self.optimisation)]
         if self.discriminator is not None:
             optimizers.append(
                 torch.optim.Adam(
@@ -162,12 +171,16 @@ class ReenactmentModule(L.LightningModule):
             return losses, None, None
         draws = Draws(batch["seed"].tolist())
         budget = self.arms.budget(self.step)
-        decodes, code_losses = self.arms.spend(self.network, batch, motion.code, budget, draws)
+        spent = self.arms.spend(self.network, batch, motion.code, budget, draws)
+        decodes = spent.decodes
         made = self.network.generate(appearance, self.network.motion(source).code, decodes.code)
         frames = made.frames.unflatten(0, decodes.code.shape[:2])
         targeted = decodes.frame.shape[1]
         true = pick(to_signed(batch["driving"]), decodes.frame)
-        losses |= code_losses
+        losses |= spent.losses
+        if spent.worse is not None and self.arms.stac.guides:
+            losses |= worse_guidance(self.guidance, batch, *spent.worse)
+            losses |= corrected_guidance(self.guidance, batch, spent.correction)
         losses |= image_losses(batch, decodes, frames[:, :targeted], true, self.region_gain)
         pairs = frames[:, :targeted].flatten(0, 1), true.flatten(0, 1)
         anchors = pick(motion.anchors.detach(), decodes.frame).flatten(0, 1)

@@ -14,6 +14,7 @@ class Optimisation:
         steps: steps of the whole run.
         lr: peak learning rate of all but the motion encoder.
         motion_lr: peak learning rate of the motion encoder once the generator trains.
+        corrector_lr: peak learning rate of STAC's corrector, which is small and starts late.
         warmup: steps of linear warm-up, counted again when the generator starts.
         final: learning rate at the last step, as a share of the peak.
         clip: largest norm of each network's gradient.
@@ -22,6 +23,7 @@ class Optimisation:
     steps: int
     lr: float
     motion_lr: float
+    corrector_lr: float
     warmup: int
     final: float
     clip: float

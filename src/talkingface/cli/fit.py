@@ -47,7 +47,8 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     start_step = load_checkpoint(checkpoint)["step"] if checkpoint else 0
     print(f"{folder.path}: {'resuming at step ' + str(start_step) if checkpoint else 'new run'}")
     cfg = _with_run_fields(cfg, folder, start_step)
-    data: ClipDataModule = instantiate(cfg.data)
+    strides = instantiate(cfg.model.cra).window_strides
+    data: ClipDataModule = instantiate(cfg.data, strides=strides)
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
     _check_environment(trainer)

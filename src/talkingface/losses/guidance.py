@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -39,6 +40,10 @@ class Guidance(nn.Module):
             [self.pose_dim, code_BTZ.shape[-1] - self.pose_dim], dim=-1
         )
         return self.pose(pose_BTP), self.expression(face_BTF)
+
+    def frozen(self) -> Guidance:
+        """Return read-outs of the same values that learn nothing, for codes that shall."""
+        return copy.deepcopy(self).requires_grad_(False)
 
     def standardise(self, pose_BT6: Tensor, expression_BTE: Tensor) -> tuple[Tensor, Tensor]:
         """Return labels in standard deviations of the training split."""

@@ -113,6 +113,32 @@ def move_crop(image_B3SS: Tensor, theta_B4: Tensor) -> Tensor:
     return F.grid_sample(image_B3SS, grid, padding_mode="reflection", align_corners=False)
 
 
+class MovedLabels(NamedTuple):
+    """Labels of frames whose crop was moved: pose (..., 6) and landmarks (..., 68, 2)."""
+
+    pose: Tensor
+    landmarks: Tensor
+
+
+def moved_labels(pose_BT6: Tensor, landmarks_BTL2: Tensor, theta_BT4: Tensor) -> MovedLabels:
+    """Return what labels become when the crop's content moves, see `move_crop`.
+
+    Args:
+        pose_BT6: yaw, pitch, roll in degrees, x, y in half sides, log scale.
+        landmarks_BTL2: in [0, 1] of the frame.
+        theta_BT4: by how much the content moves.
+    """
+    scale, turn = theta_BT4[..., 2].exp(), theta_BT4[..., 3]
+    cos, sin = scale * turn.cos(), scale * turn.sin()
+    linear = torch.stack([torch.stack([cos, -sin], -1), torch.stack([sin, cos], -1)], dim=-2)
+    place_BT2 = (linear @ pose_BT6[..., 3:5, None])[..., 0] + theta_BT4[..., :2]
+    roll_BT1 = pose_BT6[..., 2:3] + torch.rad2deg(turn)[..., None]
+    size_BT1 = pose_BT6[..., 5:] + theta_BT4[..., 2:3]
+    pose_BT6 = torch.cat([pose_BT6[..., :2], roll_BT1, place_BT2, size_BT1], dim=-1)
+    around_BTL2 = (landmarks_BTL2 * 2 - 1) @ linear.mT + theta_BT4[..., None, :2]
+    return MovedLabels(pose_BT6, (around_BTL2 + 1) / 2)
+
+
 def blur(clip_BT3SS: Tensor, radius_B1111: Tensor) -> Tensor:
     """Blur each clip with a Gaussian of its own deviation in pixels (B, 1, 1, 1, 1)."""
     reach = 3

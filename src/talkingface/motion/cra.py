@@ -24,7 +24,8 @@ class CraSettings:
 
     Attributes:
         enabled: without it nothing of CRA is constructed.
-        resample: clips lose frames at random strides and rates before mixing.
+        resample: windows are drawn at random strides, and clips lose frames before mixing.
+        stride_shares: probabilities of windows whose frames lie 1, 2, 3, ... strides apart.
         mix: held-out frames are generated from the codes of their neighbours.
         cross: head pose of one frame with facial motion of another, judged by the teacher.
         pair: crossed codes have to look the same on two portraits of one person.
@@ -40,7 +41,8 @@ class CraSettings:
     cross: bool = True
     pair: bool = True
     pose_gap: float = 0.32
-    face_gap: float = 0.16
+    face_gap: float = 0.24
+    stride_shares: tuple[float, ...] = (0.2, 0.3, 0.5)
     pair_every: int = 4
     ramp: int = 500
     thinning: Thinning = field(default_factory=Thinning)
@@ -54,6 +56,11 @@ class CraSettings:
     def crosses(self) -> bool:
         """Whether streams are recombined."""
         return self.enabled and self.cross
+
+    @property
+    def window_strides(self) -> tuple[float, ...]:
+        """Probabilities of windows at 1, 2, ... strides; at one alone without resampling."""
+        return tuple(self.stride_shares) if self.enabled and self.resample else (1.0,)
 
     def pairs(self, step: int) -> bool:
         """Whether a step compares two portraits."""

@@ -17,24 +17,18 @@ class Thinning:
     """How clips lose frames while training, so that codes are seen at many rates.
 
     Attributes:
-        stride_shares: probabilities of keeping every frame, every second, every third, ...
         dropping: share of the clips that lose frames at random besides.
         drop_rate: largest share of frames that such a clip loses.
     """
 
-    stride_shares: tuple[float, ...] = (0.5, 0.3, 0.2)
     dropping: float = 0.5
     drop_rate: float = 0.3
 
     def kept(self, frames: int, draws: Draws) -> Tensor:
         """Return (clips, frames) bool: the frames that are kept; the others are held out."""
-        reached = torch.tensor(self.stride_shares).cumsum(0) / sum(self.stride_shares)
-        stride_B = 1 + torch.bucketize(draws.uniform(), reached[:-1], right=True)
-        phase_B = (draws.uniform() * stride_B).long()
-        kept_BT = (torch.arange(frames) - phase_B[:, None]) % stride_B[:, None] == 0
         rate_B = self.drop_rate * draws.uniform()
         rate_B *= draws.uniform() < self.dropping
-        return kept_BT & (draws.uniform(frames) >= rate_B[:, None])
+        return draws.uniform(frames) >= rate_B[:, None]
 
 
 class Neighbours(NamedTuple):

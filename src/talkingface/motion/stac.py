@@ -8,6 +8,7 @@ temporal corrector (see `corrector`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -15,8 +16,10 @@ from torch import Tensor, nn
 
 from talkingface.motion.conditions import Conditions, Corrupted
 from talkingface.motion.corrector import Corrector, Lookahead
+from talkingface.motion.draws import Draws
 from talkingface.motion.global_batch import mean_over_ranks, rank_count
 from talkingface.motion.statistics import CodeStatistics, scaled_distance
+from talkingface.motion.steadying import steady_clips
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class StacSettings:
 
     Attributes:
         enabled: without it nothing of STAC is constructed.
+        steady: crop jitter is taken out of the driving frames before they are read.
+        guide: labels guide the codes of the clip under worse conditions too.
         invariance: facial motion must not see the crop.
         equivariance: head pose must see the crop, the same way always.
         corrector: a temporal network takes jitter and frozen frames out of the codes.
@@ -34,6 +39,8 @@ class StacSettings:
     """
 
     enabled: bool = False
+    steady: bool = True
+    guide: bool = True
     invariance: bool = True
     equivariance: bool = True
     corrector: bool = True
@@ -45,6 +52,24 @@ class StacSettings:
     def corrects(self) -> bool:
         """Whether there is a corrector."""
         return self.enabled and self.corrector
+
+    @property
+    def steadies(self) -> bool:
+        """Whether driving frames are steadied."""
+        return self.enabled and self.steady
+
+    @property
+    def guides(self) -> bool:
+        """Whether labels guide the codes of the worse clip."""
+        return self.enabled and self.guide
+
+    def worse(self, clip_BT3SS: Tensor, draws: Draws) -> Corrupted:
+        """Return clips as they reach the motion encoder under worse conditions."""
+        corrupted = self.conditions.apply(clip_BT3SS, draws)
+        if not self.steady:
+            return corrupted
+        frames_BT3SS, jitter_BT4 = steady_clips(corrupted.frames)
+        return corrupted._replace(frames=frames_BT3SS, theta=corrupted.theta - jitter_BT4)
 
 
 class Alignment(nn.Module):
@@ -86,6 +111,20 @@ class Alignment(nn.Module):
         return losses
 
 
+class Correction(NamedTuple):
+    """What the corrector makes of codes that come in detached.
+
+    Attributes:
+        worse: (B, T, Z) corrected codes of the worse clip.
+        clean: (B, T, Z) corrected codes of the clean clip.
+        losses: "code", "velocity" and "unchanged".
+    """
+
+    worse: Tensor
+    clean: Tensor
+    losses: dict[str, Tensor]
+
+
 def correction_losses(
     corrector: Corrector,
     statistics: CodeStatistics,
@@ -93,8 +132,8 @@ def correction_losses(
     worse_BTZ: Tensor,
     time_BT: Tensor,
     fresh_BT: Tensor,
-) -> dict[str, Tensor]:
-    """Return "code", "velocity" and "unchanged"; they train the corrector alone.
+) -> Correction:
+    """Return corrected codes, and the losses of codes that train the corrector alone.
 
     Codes come in detached: normalised by the codes' own deviation, these losses would reward an
     encoder for codes that hardly move. "velocity" and "unchanged" (clean codes have to stay as they
@@ -103,11 +142,12 @@ def correction_losses(
     clean_BTZ, scale_Z = clean_BTZ.detach(), statistics.scale
     corrected_BTZ = corrector(worse_BTZ.detach(), time_BT, fresh_BT, statistics)
     untouched_BTZ = corrector(clean_BTZ, time_BT, torch.ones_like(fresh_BT), statistics)
-    return {
+    losses = {
         "code": scaled_distance(corrected_BTZ, clean_BTZ, scale_Z),
         "velocity": scaled_distance(corrected_BTZ.diff(dim=1), clean_BTZ.diff(dim=1), scale_Z),
         "unchanged": scaled_distance(untouched_BTZ, clean_BTZ, scale_Z),
     }
+    return Correction(corrected_BTZ, untouched_BTZ, losses)
 
 
 def guard_losses(code_BTZ: Tensor, floor: float) -> dict[str, Tensor]:

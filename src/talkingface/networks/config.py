@@ -47,7 +47,8 @@ class NetworkConfig:
         face_dim: length of the facial-motion code.
         identity_dim: length of the identity vector.
         corrector: whether a temporal corrector (STAC) belongs to the network.
-        lookahead: frames that the corrector looks ahead, 0 or 2; None for both ways.
+        steady: whether crop jitter is taken out of driving frames before they are read (STAC).
+        lookahead: frames that STAC looks ahead, 0 or 2; None for both ways.
 
     Raises:
         UserError: a choice that is not offered.
@@ -60,6 +61,7 @@ class NetworkConfig:
     face_dim: int = 64
     identity_dim: int = 256
     corrector: bool = False
+    steady: bool = False
     lookahead: Literal[0, 2] | None = None
 
     def __post_init__(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch import Tensor, nn
 
 from talkingface.motion.corrector import Corrector
 from talkingface.motion.statistics import CodeStatistics
+from talkingface.motion.steadying import Piece, steadied
 from talkingface.networks.appearance_encoder import Appearance, AppearanceEncoder
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.generator import Generated, WarpGenerator
@@ -64,6 +67,12 @@ class TalkingFace(nn.Module):
         inputs = (x.to(device) for x in (code_BTZ, time_BT, fresh_BT))
         corrected: Tensor = self.corrector(*inputs, self.statistics)
         return corrected
+
+    def steady(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """Yield a driving video's frames as the motion encoder is to see them (STAC)."""
+        if not self.config.steady:
+            return iter(pieces)
+        return steadied(pieces, self.config.lookahead)
 
     def points(self, identity_BI: Tensor, driving_BTZ: Tensor) -> Tensor:
         """Return where B faces' points go with T codes each, (B * T, 68, 2) in [-1, 1].

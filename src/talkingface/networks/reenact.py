@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from talkingface.motion.path import Driving
-from talkingface.motion.resampling import fresh_frames
+from talkingface.motion.steadying import marked
 from talkingface.networks.model import TalkingFace
 
 
@@ -26,12 +26,10 @@ def encode_driving(network: TalkingFace, pieces: Iterable[tuple[Tensor, Tensor]]
     """
     device = next(network.parameters()).device
     codes, times, fresh = [], [], []
-    last: Tensor | None = None
-    for frames_T3SS, time_T in pieces:
-        codes.append(network.motion(frames_T3SS.to(device)).code.float().cpu())
-        times.append(time_T.double())
-        fresh.append(fresh_frames(frames_T3SS, last).cpu())
-        last = frames_T3SS[-1]
+    for piece in network.steady(marked(pieces)):
+        codes.append(network.motion(piece.frames.to(device)).code.float().cpu())
+        times.append(piece.time)
+        fresh.append(piece.fresh)
     return Driving(torch.cat(codes), torch.cat(times), torch.cat(fresh))
 
 
