@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from talkingface.cli.start import start_of
 from talkingface.manifest import dataset_fingerprint
 from talkingface.runs.arm import record_arm
 from talkingface.runs.folder import RunFolder, content_digest, find_checkpoint, open_run
@@ -37,9 +38,11 @@ def train(cfg: DictConfig) -> dict[str, float]:
         UserError: the data set or the configuration cannot be used.
     """
     precision = resolve_precision(cfg.trainer.precision, cfg.trainer.accelerator)
+    if cfg.start:
+        cfg.pretrained = str(start_of(cfg, lambda start: _open(start, precision).path))
     folder = _open(cfg, precision)
     record_arm(folder=str(folder.path))
-    with locked(folder.path):
+    with locked(folder.path, wait=cfg.wait):
         if folder.done.exists():
             print(f"{folder.path}: finished already; nothing to do.")
             record_arm(state="skipped", metrics=folder.final_metrics())

@@ -13,10 +13,14 @@ from talkingface.runs.ranks import is_first_rank
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Hold a run's folder; the lock falls when the process ends, however it ends.
 
     The first rank holds it for all.
+
+    Args:
+        folder: of the run.
+        wait: for another process that holds it, instead of giving up.
 
     Raises:
         UserError: another process holds it.
@@ -31,7 +35,10 @@ def locked(folder: Path) -> Iterator[None]:
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
                 raise
-            raise UserError(
-                f"{folder}: another process trains this run. Wait for it, or stop it first."
-            ) from error
+            if not wait:
+                raise UserError(
+                    f"{folder}: another process trains this run. Wait for it, or stop it first."
+                ) from error
+            print(f"{folder}: another process trains this run; waiting for it.", flush=True)
+            fcntl.lockf(file, fcntl.LOCK_EX)
         yield
