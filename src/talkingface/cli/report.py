@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from talkingface.errors import UserError
 from talkingface.report.alarms import summary
 from talkingface.report.collect import collect
+from talkingface.report.figure_sections import curve_files
 from talkingface.report.page import PageSettings, page
 from talkingface.report.results import result_blocks
 from talkingface.report.table import csv_table, markdown
@@ -39,6 +40,7 @@ def run(cfg: DictConfig) -> None:
         "report.html": page(collected, blocks, settings),
         "report.md": markdown(collected, blocks),
         "report.csv": csv_table(blocks),
+        **curve_files(collected.arms, settings.curves, settings.points),
     }
     for name, text in files.items():
         # Replaced at once: the page may be open in a browser that reloads it.
