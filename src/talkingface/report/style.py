@@ -47,7 +47,7 @@ progress { width: 7em; height: .7em; vertical-align: middle; accent-color: var(-
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
   gap: 1rem; }
 .samples { grid-template-columns: repeat(auto-fill, minmax(min(265px, 100%), 1fr)); }
-figure { margin: 0; }
+figure { margin: 0; } figure img { max-width: 100%; height: auto; }
 figcaption { font-size: .9rem; margin-bottom: .3rem; overflow-wrap: anywhere; }
 .chart, .sample { background: var(--panel); padding: .6rem .7rem; border-radius: 6px; }
 .sample video { width: 100%; display: block; background: #000; image-rendering: auto; }
