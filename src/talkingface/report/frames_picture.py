@@ -17,8 +17,8 @@ Frames = NDArray[np.uint8]
 #: Frames at the most that a strip shows.
 LONGEST = 60
 _SHOWN = 4
-_CELL, _STRIP, _GAP, _GROUP_GAP = 128, 96, 2, 16
-_LABEL, _HEAD, _FOOT, _MARK = 150, 34, 34, 5
+_CELL, _STRIP, _GAP, _GROUP_GAP = 128, 128, 2, 16
+_LABEL, _HEAD, _FOOT, _MARK = 190, 44, 40, 5
 # Of the column, above and below is mostly background.
 _CROPPED = 1 / 8
 _GROUND, _INK, _MUTED = "#ffffff", "#1b1f24", "#5b6470"
@@ -44,14 +44,15 @@ def frames_picture(rows: Sequence[tuple[str, Mapping[str, Frames]]], title: str)
     height = _HEAD + len(rows) * (_ROW + _GROUP_GAP) + _FOOT
     picture = Image.new("RGB", (width, height), _GROUND)
     draw = ImageDraw.Draw(picture)
-    heading, small = ImageFont.load_default(18), ImageFont.load_default(14)
-    draw.multiline_text((8, 4), textwrap.fill(title, 20), _MUTED, ImageFont.load_default(11))
+    # Large, since a page shows the picture at half its size.
+    heading, small = ImageFont.load_default(26), ImageFont.load_default(20)
+    draw.multiline_text((8, 4), textwrap.fill(title, 24), _MUTED, ImageFont.load_default(14))
     for place, condition in enumerate(conditions):
         draw.text((_left(place) + _GROUP / 2, _HEAD / 2), condition, _INK, heading, "mm")
     for number, (label, cells) in enumerate(rows):
         top = _HEAD + number * (_ROW + _GROUP_GAP)
-        words = textwrap.fill(label, 18)
-        draw.multiline_text((8, top + _CELL / 2), words, _INK, ImageFont.load_default(16), "lm")
+        words = textwrap.fill(label, 15)
+        draw.multiline_text((8, top + _CELL / 2), words, _INK, ImageFont.load_default(22), "lm")
         for place, condition in enumerate(conditions):
             frames = cells[condition][: min(LONGEST, shortest)]
             _draw_cell(picture, draw, frames, _left(place), top)
