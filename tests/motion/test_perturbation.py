@@ -39,6 +39,12 @@ def test_rate_keeps_every_third_frame_with_its_time() -> None:
     assert torch.equal(times, TIME[::3])
 
 
+def test_a_missing_frame_is_shown_as_the_last_one_that_is_there() -> None:
+    perturbation = Perturbation.named("rate-3")
+    shown = torch.stack(list(perturbation.shown(perturbation.apply([(CLIP, TIME)], "clip"))))
+    assert torch.equal(shown[:50], CLIP[torch.arange(50) // 3 * 3])
+
+
 def test_dropped_frames_repeat_the_one_before() -> None:
     frames, _ = seen("drop-30")
     repeated = [torch.equal(frames[t], frames[t - 1]) for t in range(1, 50)]

@@ -29,7 +29,7 @@ def test_the_report_is_written_within_seconds_without_torch_or_lightning(tmp_pat
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "[]"
     written = {path.name for path in (tmp_path / "my, runs/report").iterdir()}
-    assert written == {"report.html", "report.md", "report.csv"}
+    assert written == {"report.html", "report.md", "report.csv", "curves-val-l1.svg"}
 
 
 @pytest.mark.parametrize(

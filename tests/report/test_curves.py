@@ -2,10 +2,14 @@
 
 import math
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from talkingface.report.chart import Line, chart
+from talkingface.report.chart import Line, draw
+from talkingface.report.chart_file import chart_file, file_name
 from talkingface.report.curves import mean_curve, read_curves, thinned
+from talkingface.report.seed_curves import seed_curves
+from tests.report.html_text import HOSTILE
 from tests.report.run_folders import write_log
 
 
@@ -47,21 +51,71 @@ def test_a_mean_is_only_where_all_seeds_are() -> None:
 
 
 def test_a_chart_without_values_is_not_drawn() -> None:
-    assert chart("val/l1", [Line("CRA", 0, [(0, [(1, math.nan)])])], 10, 300) is None
+    assert draw("val/l1", [Line("CRA", 0, [(0, [(1, math.nan)])])], 10, 300) is None
 
 
 def test_the_mean_of_a_finished_and_a_running_seed_reaches_as_far_as_both() -> None:
     seeds = [
         (seed, [(step, 1.0) for step in range(1, steps)]) for seed, steps in ((0, 901), (1, 98))
     ]
-    drawn = chart("train/pixel", [Line("CRA", 0, seeds)], 1000, 10)
+    drawn = draw("train/pixel", [Line("CRA", 0, seeds)], 1000, 10)
     assert drawn is not None
-    marks = re.findall(r"<circle[^>]*><title>CRA, mean of 2 seeds", drawn)
+    marks = re.findall(r"<circle[^>]*><title>CRA, mean of 2 seeds", drawn.parts)
     assert len(marks) == 10, "though the seeds' own points are at different steps"
 
 
 def test_a_chart_of_one_constant_value_has_finite_places() -> None:
-    drawn = chart("val/l1", [Line("CRA", 0, [(0, [(5, 0.0), (10, 0.0)])])], 10, 300)
+    drawn = draw("val/l1", [Line("CRA", 0, [(0, [(5, 0.0), (10, 0.0)])])], 10, 300)
     assert drawn is not None
-    assert "nan" not in drawn
-    assert "CRA, seed 0" in drawn
+    assert "nan" not in drawn.parts
+    assert "CRA, seed 0" in drawn.parts
+
+
+def test_three_seeds_are_a_mean_between_their_lowest_and_highest() -> None:
+    seeds = [(seed, [(5, float(seed)), (10, 3.0 - seed)]) for seed in range(3)]
+    curves = seed_curves(seeds, 300)
+    assert (curves.thin, curves.count) == ([], 3)
+    assert curves.mean == [(5, 1.0), (10, 2.0)]
+    assert curves.low == [(5, 0.0), (10, 1.0)]
+    assert curves.high == [(5, 2.0), (10, 3.0)]
+
+
+def test_two_seeds_are_lines_without_a_band() -> None:
+    seeds = [(seed, [(5, float(seed))]) for seed in range(2)]
+    curves = seed_curves(seeds, 300)
+    assert (curves.thin, curves.low, curves.high) == (seeds, [], [])
+    drawn = draw("val/l1", [Line("CRA", 0, seeds)], 10, 300)
+    assert drawn is not None
+    assert not drawn.banded
+    assert "spread" not in drawn.parts
+
+
+def test_seeds_that_are_ahead_of_the_others_stay_visible_beyond_the_band() -> None:
+    def curve(last: int) -> list[tuple[int, float]]:
+        return [(step, float(last)) for step in range(10, last + 1, 10)]
+
+    curves = seed_curves([(0, curve(40)), (1, curve(20)), (2, curve(30))], 300)
+    assert [step for step, _ in curves.mean] == [10, 20]
+    assert curves.thin == [(0, curve(40)[1:]), (2, curve(30)[1:])]
+
+
+def test_a_seed_that_has_just_begun_takes_nothing_of_the_others_away() -> None:
+    seeds = [(seed, [(5, 1.0), (10, 2.0)]) for seed in range(3)]
+    curves = seed_curves([*seeds, (3, [(1, math.nan)])], 300)
+    assert (len(curves.mean), curves.count) == (2, 3)
+    curves = seed_curves([*seeds, (3, [(1, 4.0)])], 300)
+    assert [seed for seed, _ in curves.thin] == [0, 1, 2, 3]
+
+
+def test_the_file_of_a_chart_is_whole_xml_with_colours_of_its_own() -> None:
+    seeds = [(seed, [(5, float(seed)), (10, 1.0)]) for seed in range(3)]
+    drawn = draw("val/l1", [Line(HOSTILE, 0, seeds)], 10, 300)
+    assert drawn is not None
+    text = chart_file(drawn, [HOSTILE, "CRA"])
+    root = ET.fromstring(text.encode())
+    said = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {HOSTILE, "CRA", "val/l1 ↓"} <= set(said)
+    assert any("lowest to the highest seed" in (words or "") for words in said)
+    assert "var(" not in text
+    assert "#ffffff" in text
+    assert file_name("val/l1") == "curves-val-l1.svg"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -103,9 +102,7 @@ def _row(
             generate_frames(network, source, shown.path.apply(network, codes, wanted_U), chunk)
         )
     read = perturbation.apply(reference.pieces(chunk), clip)
-    # A missing frame is shown as a player would show it: the last one that is there.
-    held = chain.from_iterable([frame] * perturbation.rate for piece, _ in read for frame in piece)
-    for true, *generated in zip(held, *made, strict=False):
+    for true, *generated in zip(perturbation.shown(read), *made, strict=False):
         yield [to_uint8(frame[None])[0] for frame in (true, *generated)]
 
 

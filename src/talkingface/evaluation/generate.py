@@ -43,13 +43,24 @@ def generate(
     Raises:
         UserError: a clip cannot be read, or the file cannot be written.
     """
+    made = made_frames(network, root, case, suite.perturbation, path)
+    return write_lossless(output, made, case.driving.rate)
+
+
+def made_frames(
+    network: TalkingFace, root: Path, case: Case, perturbation: Perturbation, path: MotionPath
+) -> Iterator[Frames]:
+    """Return the frames (S, S, 3) that a network makes of a case, one by one; see `generate`.
+
+    Raises:
+        UserError: a clip cannot be read.
+    """
     size, driving = network.config.size, case.driving
-    codes = encode_driving(network, reference(root, case, size, suite.perturbation))
+    codes = encode_driving(network, reference(root, case, size, perturbation))
     time_T = torch.from_numpy(frame_times(driving.frames, driving.rate))
     wanted = path.apply(network, codes, time_T)
     portrait = to_tensor(portrait_of(root, case, size)[None])[0]
-    made = (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted))
-    return write_lossless(output, made, driving.rate)
+    return (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted))
 
 
 def reference(

@@ -84,6 +84,16 @@ class Perturbation:
             if kept:
                 yield torch.stack([shown[k] for k in kept]), time_T[kept]
 
+    def shown(self, pieces: Iterable[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
+        """Yield what a player would show (3, S, S): for a missing frame the last that is there.
+
+        Args:
+            pieces: what `apply` yields.
+        """
+        for frames_T3SS, _ in pieces:
+            for frame_3SS in frames_T3SS:
+                yield from [frame_3SS] * self.rate
+
 
 def _moved(frame_3SS: Tensor, theta_4: np.ndarray) -> Tensor:
     return move_crop(frame_3SS[None], torch.from_numpy(theta_4).to(frame_3SS)[None])[0]

@@ -1,4 +1,4 @@
-"""One learning curve as SVG: a colour an arm, a thin line a seed, a thick one their mean."""
+"""One learning curve as SVG: a colour an arm, a thick line its mean, a band or lines its seeds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from talkingface.report.curves import Curve, mean_curve, thinned
+from talkingface.report.chart_lines import Axes, arm_lines, line_class
+from talkingface.report.curves import Curve
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.metric_names import ARROWS, better
 from talkingface.report.numbers import MINUS, ticks
+from talkingface.report.seed_curves import seed_curves
 
 WIDTH, HEIGHT = 460, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 12, 40
 _LOGARITHMIC_FROM = 20.0
-_FEW = 12
-PALETTE = 8
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,26 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Axes:
-    x: Callable[[float], float]
-    y: Callable[[float], float]
-    x_ticks: Sequence[float]
-    y_ticks: Sequence[float]
+class Chart:
+    """One metric, drawn.
+
+    Attributes:
+        metric: its name.
+        direction: the arrow of what is better, "" where nothing is.
+        notes: what has to be known of the axes and points, "" for nothing.
+        banded: whether any arm has a band.
+        parts: the drawing, WIDTH x HEIGHT.
+    """
+
+    metric: str
+    direction: str
+    notes: str
+    banded: bool
+    parts: Markup
 
 
-def chart(metric: str, lines: Sequence[Line], steps: int, most: int) -> Markup | None:
-    """Return a figure of one metric; None where no run has a finite value of it.
+def draw(metric: str, lines: Sequence[Line], steps: int, most: int) -> Chart | None:
+    """Return one metric, drawn; None where no run has a finite value of it.
 
     Args:
         metric: the metric's name.
@@ -50,41 +61,43 @@ def chart(metric: str, lines: Sequence[Line], steps: int, most: int) -> Markup |
         steps: of the longest run, the right end of the axis.
         most: points a line at the most; longer ones are averaged over neighbouring steps.
     """
-    shown = [(line, [(seed, *thinned(c, most)) for seed, c in line.seeds]) for line in lines]
-    values = [value for _, seeds in shown for _, curve, _ in seeds for _, value in curve]
+    arms = [(line, seed_curves(line.seeds, most)) for line in lines]
+    values = [value for _, curves in arms for value in curves.values]
     if not values:
         return None
     axes, logarithmic = _axes(values, steps)
-    width = max(width for _, seeds in shown for _, _, width in seeds)
+    width = max(curves.width for _, curves in arms)
     notes = ["logarithmic"] if logarithmic else []
     notes += [f"mean of {width} neighbouring values a point"] if width > 1 else []
-    direction = ARROWS[better(metric)]
+    drawn = [arm_lines(line.label, line.place, curves, axes) for line, curves in arms]
+    return Chart(
+        metric,
+        ARROWS[better(metric)],
+        ", ".join(notes),
+        any(curves.low for _, curves in arms),
+        joined(*_frame(axes), *drawn),
+    )
+
+
+def figure(chart: Chart) -> Markup:
+    """Return a chart as a figure of the page."""
     caption = element(
         "figcaption",
-        element("b", metric),
-        f" {direction} " if direction else " ",
-        element("span", f"({', '.join(notes)})", class_="muted") if notes else None,
+        element("b", chart.metric),
+        f" {chart.direction} " if chart.direction else " ",
+        element("span", f"({chart.notes})", class_="muted") if chart.notes else None,
     )
-    parts = [
-        _arm_lines(line, [(s, curve) for s, curve, _ in seeds], axes, most) for line, seeds in shown
-    ]
     drawing = element(
         "svg",
-        *_frame(axes),
-        *parts,
+        chart.parts,
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         role="img",
-        aria_label=f"{metric} over steps",
+        aria_label=f"{chart.metric} over steps",
     )
     return element("figure", caption, drawing, class_="chart")
 
 
-def line_class(place: int) -> str:
-    """Return the classes that give an arm its colour and, where colours repeat, its dashes."""
-    return f"c{place % PALETTE} dash{place // PALETTE % 3}"
-
-
-def _axes(values: Sequence[float], steps: int) -> tuple[_Axes, bool]:
+def _axes(values: Sequence[float], steps: int) -> tuple[Axes, bool]:
     low, high = min(values), max(values)
     logarithmic = low > 0 and high / low > _LOGARITHMIC_FROM
     scale: Callable[[float], float] = math.log10 if logarithmic else float
@@ -100,7 +113,7 @@ def _axes(values: Sequence[float], steps: int) -> tuple[_Axes, bool]:
         return _TOP + inner * (top - scale(value)) / (top - bottom)
 
     y_ticks = _powers(bottom, top) if logarithmic else ticks(bottom, top)
-    return _Axes(x, y, ticks(0, max(steps, 1)), y_ticks), logarithmic
+    return Axes(x, y, ticks(0, max(steps, 1)), y_ticks), logarithmic
 
 
 def _powers(bottom: float, top: float) -> list[float]:
@@ -111,7 +124,7 @@ def _powers(bottom: float, top: float) -> list[float]:
     return [value for value in every if bottom <= math.log10(value) <= top]
 
 
-def _frame(axes: _Axes) -> list[Markup]:
+def _frame(axes: Axes) -> list[Markup]:
     """Grid, numbers and the name of the axis."""
     right, base = WIDTH - _RIGHT, HEIGHT - _BOTTOM
     parts = []
@@ -134,31 +147,6 @@ def _tick(value: float, among: Sequence[float]) -> str:
     largest = max(abs(other) for other in among)
     text = f"{value:.3e}" if largest < 1e-4 else f"{value:.6g}"
     return text.replace("-", MINUS)
-
-
-def _arm_lines(line: Line, seeds: Sequence[tuple[int, Curve]], axes: _Axes, most: int) -> Markup:
-    parts = []
-    for seed, curve in seeds:
-        title = element("title", f"{line.label}, seed {seed}")
-        parts += _drawn(curve, axes, title, "seed" if len(seeds) > 1 else "seed alone")
-    if len(seeds) > 1:
-        # Of whole curves: seeds that have come to different steps are thinned to different ones.
-        mean, _ = thinned(mean_curve([curve for _, curve in line.seeds]), most)
-        title = element("title", f"{line.label}, mean of {len(seeds)} seeds")
-        parts += _drawn(mean, axes, title, "mean")
-    return element("g", *parts, class_=line_class(line.place), data_arm=line.place)
-
-
-def _drawn(curve: Curve, axes: _Axes, title: Markup, kind: str) -> list[Markup]:
-    points = [(f"{axes.x(step):.1f}", f"{axes.y(value):.1f}") for step, value in curve]
-    if not points:
-        return []
-    path = "M" + "L".join(f"{x} {y}" for x, y in points)
-    drawn = [element("path", title, d=path, class_=kind)]
-    if len(points) <= _FEW:
-        radius = 3 if kind != "seed" else 1.6
-        drawn += [element("circle", title, cx=x, cy=y, r=radius) for x, y in points]
-    return drawn
 
 
 def legend(labels: Sequence[str]) -> Markup:

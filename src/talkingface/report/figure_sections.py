@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from talkingface.report.arms import ArmRuns
-from talkingface.report.chart import Line, chart, legend
+from talkingface.report.chart import Chart, Line, draw, figure, legend
+from talkingface.report.chart_file import chart_file, file_name
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.metric_names import in_order
+from talkingface.report.seed_curves import BAND_FROM
 from talkingface.report.videos import Sample
 
 
@@ -20,13 +22,11 @@ def curve_section(arms: Sequence[ArmRuns], patterns: Sequence[str], most: int) -
         patterns: of metric names, such as `val/*`, in the order wanted.
         most: points a line at the most.
     """
-    steps = max((run.steps for arm in arms for run in arm.runs.values()), default=0)
-    charts = {metric: _chart(arms, metric, steps, most) for metric in _metrics(arms, patterns)}
-    drawn = {metric: figure for metric, figure in charts.items() if figure is not None}
+    drawn = _charts(arms, patterns, most)
     if not drawn:
         return element("p", "No run has logged any of these metrics yet.")
-    open_ones = [figure for metric, figure in drawn.items() if not metric.startswith("train/")]
-    folded = [figure for metric, figure in drawn.items() if metric.startswith("train/")]
+    open_ones = [figure(chart) for chart in drawn if not _of_training(chart)]
+    folded = [figure(chart) for chart in drawn if _of_training(chart)]
     training = element(
         "details",
         element("summary", f"Training losses ({len(folded)})"),
@@ -34,12 +34,24 @@ def curve_section(arms: Sequence[ArmRuns], patterns: Sequence[str], most: int) -
         open=not open_ones,
     )
     about = "Thin lines are seeds, thick ones their mean at the steps that all of them have."
+    if any(chart.banded for chart in drawn):
+        about += (
+            f" Arms of {BAND_FROM} seeds and more have a band in place of the thin lines, from the "
+            "lowest to the highest seed; beyond the steps that all have, seeds are lines again."
+        )
     return joined(
         element("p", about, class_="muted"),
         legend([arm.label for arm in arms]),
         element("div", *open_ones, class_="figures"),
         training if folded else None,
     )
+
+
+def curve_files(arms: Sequence[ArmRuns], patterns: Sequence[str], most: int) -> dict[str, str]:
+    """Return the charts but those of training as SVG files, by name; see `curve_section`."""
+    labels = [arm.label for arm in arms]
+    wanted = [chart for chart in _charts(arms, patterns, most) if not _of_training(chart)]
+    return {file_name(chart.metric): chart_file(chart, labels) for chart in wanted}
 
 
 def video_section(clip: str, samples: Sequence[Sample]) -> Markup:
@@ -66,8 +78,18 @@ def _metrics(arms: Sequence[ArmRuns], patterns: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(fitting))
 
 
-def _chart(arms: Sequence[ArmRuns], metric: str, steps: int, most: int) -> Markup | None:
-    lines = [
+def _charts(arms: Sequence[ArmRuns], patterns: Sequence[str], most: int) -> list[Chart]:
+    steps = max((run.steps for arm in arms for run in arm.runs.values()), default=0)
+    charts = [draw(name, _lines(arms, name), steps, most) for name in _metrics(arms, patterns)]
+    return [chart for chart in charts if chart is not None]
+
+
+def _of_training(chart: Chart) -> bool:
+    return chart.metric.startswith("train/")
+
+
+def _lines(arms: Sequence[ArmRuns], metric: str) -> list[Line]:
+    return [
         Line(
             arm.label,
             place,
@@ -75,7 +97,6 @@ def _chart(arms: Sequence[ArmRuns], metric: str, steps: int, most: int) -> Marku
         )
         for place, arm in enumerate(arms)
     ]
-    return chart(metric, lines, steps, most)
 
 
 def _sample(sample: Sample) -> Markup:

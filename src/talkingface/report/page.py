@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from talkingface.report.alarms import alarms, summary
 from talkingface.report.collect import Collected
 from talkingface.report.figure_sections import curve_section, video_section
+from talkingface.report.frames_section import frames_section
 from talkingface.report.markup import Markup, element, joined
 from talkingface.report.origin_section import difference_section, version_section
 from talkingface.report.result_section import result_section
@@ -28,6 +30,7 @@ class PageSettings:
         clip: whose sample videos are shown; None takes the clip that most arms have.
         largest_video_mb: larger sample videos are left out.
         largest_page_mb: once the videos reach this together, further ones are left out.
+        frames: the picture of frames under bad references, shown where it is there.
     """
 
     curves: Sequence[str]
@@ -35,6 +38,7 @@ class PageSettings:
     clip: str | None
     largest_video_mb: float
     largest_page_mb: float
+    frames: Path | None = None
 
 
 def page(collected: Collected, blocks: Sequence[Block], settings: PageSettings) -> str:
@@ -53,6 +57,7 @@ def page(collected: Collected, blocks: Sequence[Block], settings: PageSettings) 
         "Where every run stands": state_section(collected.standings),
         "Learning curves": curve_section(arms, settings.curves, settings.points),
         "Sample videos": video_section(clip, samples),
+        "Frames under bad references": frames_section(settings.frames, arms),
         "Configuration": difference_section(arms),
         "Code and packages": version_section(collected.runs),
     }

@@ -1,18 +1,13 @@
 """The page's style and its few lines of script."""
 
-# Colours are told apart with the common kinds of colour blindness, on light ground and on dark.
-CSS = """
-:root { color-scheme: light dark; --ground: #ffffff; --panel: #f5f6f8; --text: #1b1f24;
-  --muted: #5b6470; --line: #d5dae0; --grid: #e6e9ed; --good: #006b4f; --bad: #a83a00;
-  --alarm: #fff1e0; --alarm-line: #d97706;
-  --c0: #4a4f57; --c1: #0072b2; --c2: #d55e00; --c3: #009e73; --c4: #b0508f; --c5: #b58900;
-  --c6: #45a7d9; --c7: #7a5230; }
-@media (prefers-color-scheme: dark) { :root { --ground: #14171b; --panel: #1d2126; --text: #e8eaed;
-  --muted: #a0a8b3; --line: #3a4149; --grid: #2a2f36; --good: #46d3a6; --bad: #ff9a66;
-  --alarm: #33240f; --alarm-line: #e09a3c;
-  --c0: #d5d9df; --c1: #5cb8f2; --c2: #ff8a4c; --c3: #2fcf9f; --c4: #e79aca; --c5: #f2c14e;
-  --c6: #a5dcf7; --c7: #d1a37c; } }
-* { box-sizing: border-box; }
+from talkingface.report.chart_style import CHART_CSS
+from talkingface.report.colours import DARK, LIGHT, declared
+
+_COLOURS = f"""
+:root {{ color-scheme: light dark; {declared(LIGHT)} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {declared(DARK)} }} }}
+"""
+_RULES = """* { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1.5rem 4rem; max-width: 1280px; background: var(--ground);
   color: var(--text); font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
@@ -52,24 +47,13 @@ progress { width: 7em; height: .7em; vertical-align: middle; accent-color: var(-
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
   gap: 1rem; }
 .samples { grid-template-columns: repeat(auto-fill, minmax(min(265px, 100%), 1fr)); }
-figure { margin: 0; }
+figure { margin: 0; } figure img { max-width: 100%; height: auto; }
 figcaption { font-size: .9rem; margin-bottom: .3rem; overflow-wrap: anywhere; }
 .chart, .sample { background: var(--panel); padding: .6rem .7rem; border-radius: 6px; }
 .sample video { width: 100%; display: block; background: #000; image-rendering: auto; }
 .sample .thirds { display: grid; grid-template-columns: repeat(3, 1fr); text-align: center; }
-svg { width: 100%; height: auto; display: block; overflow: visible; }
-svg text { fill: var(--muted); font-size: 12px; text-anchor: middle; }
-svg text.left { text-anchor: end; dominant-baseline: middle; }
-svg .grid { stroke: var(--line); stroke-width: 1; opacity: .7; } svg .axis { stroke: var(--muted); }
-svg path { fill: none; stroke: currentColor; stroke-linejoin: round; }
-svg circle { fill: currentColor; }
-svg .seed { stroke-width: 1; opacity: .55; } svg .seed.alone { stroke-width: 1.8; opacity: 1; }
-svg .mean { stroke: currentColor; stroke-width: 2.4; }
-.dash1 path, .dash1 line { stroke-dasharray: 7 3; }
-.dash2 path, .dash2 line { stroke-dasharray: 2 3; }
-.c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); }
-.c3 { color: var(--c3); } .c4 { color: var(--c4); } .c5 { color: var(--c5); }
-.c6 { color: var(--c6); } .c7 { color: var(--c7); }
+"""
+_AFTER_CHARTS = """svg { width: 100%; height: auto; display: block; overflow: visible; }
 .legend { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 .8rem; position: sticky;
   top: 0; background: var(--ground); padding: .3rem 0; z-index: 1; }
 button { font: inherit; font-size: .9rem; color: var(--text); background: var(--panel);
@@ -84,6 +68,7 @@ details > summary { cursor: pointer; margin: .8rem 0 .4rem; }
 [hidden] { display: none; }
 @media print { .legend { position: static; } .player { display: none; } }
 """
+CSS = _COLOURS + _RULES + CHART_CSS + _AFTER_CHARTS
 
 # All videos follow the first one, which alone loops, so that they show the same frame.
 SCRIPT = """
