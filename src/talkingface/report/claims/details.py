@@ -35,9 +35,10 @@ def filter_notes(baseline: ArmRuns, notes: list[str]) -> list[str]:
         try:
             chosen = read_json(file)
             words = ", ".join(f"{k} {chosen[k]}" for k in ("strength", "lookahead"))
+            tried = len(chosen["candidates"])
             found.append(
-                f"Filter of the baseline, seed {seed}: {chosen['smoothing']}, {words}; the best of "
-                f"{len(chosen['candidates'])} by {chosen['metric']} on {chosen['split']} identities."
+                f"Filter of the baseline, seed {seed}: {chosen['smoothing']}, {words}; "
+                f"the best of {tried} by {chosen['metric']} on {chosen['split']} identities."
             )
         except (ValueError, KeyError, TypeError) as error:
             notes.append(f"Left out: the filter's tuning {file}: {error}.")

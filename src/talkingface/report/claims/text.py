@@ -77,12 +77,10 @@ def _claim_lines(findings: Findings) -> list[list[object]]:
         for it in claim.conditions:
             one, rule = it.condition, it.condition.rule
             counts = ["", ""] if it.figure is None else [it.figure.seeds, it.figure.people]
-            where = [one.arm, it.against, one.suite, "+".join(one.metrics), rule.statistic]
-            found = [*_ends(it.figure), "" if it.p is None else it.p, *counts]
-            lines.append(
-                [claim.claim.name, claim.verdict, *where, int(one.primary), rule.words]
-                + [*found, it.verdict, it.reason]
-            )
+            where = [claim.claim.name, claim.verdict, one.arm, it.against, one.suite]
+            rules = ["+".join(one.metrics), rule.statistic, int(one.primary), rule.words]
+            p = "" if it.p is None else it.p
+            lines.append([*where, *rules, *_ends(it.figure), p, *counts, it.verdict, it.reason])
     return lines
 
 
