@@ -12,7 +12,7 @@ import numpy as np
 from talkingface.evaluation.protocol import ProtocolCase, make_protocol
 from talkingface.evaluation.result_files import write_results
 from talkingface.evaluation.results import VideoRow, summarise
-from talkingface.report.claims.declared import BASELINE, FILTERED, SUITES
+from talkingface.report.claims.declared import BASELINE, BOTH, FILTERED, SUITES
 from talkingface.runs.arm_names import ARM_ORDER
 from tests.report.run_folders import write_run
 
@@ -35,7 +35,8 @@ def promised(arm: str, suite: str, metric: str) -> float:
     """More than each claim asks for."""
     if metric in ("mouth_amplitude", "pose_amplitude", "blink_peak", "msi_ratio"):
         return 1.0
-    factor = 1.0
+    # X1 judges sixteen figures: equal arms would sooner or later differ in one by chance.
+    factor = 0.98 if arm == BOTH else 1.0
     if "CRA" in arm and (suite.startswith("rate") or suite == "swap"):
         factor *= 0.8
     if "STAC" in arm and suite in ("jitter-2", "drop-30"):
