@@ -76,9 +76,10 @@ def compared(
     measured: Mapping[str, Measured], arm: str, against: str, suite: str, metrics: Sequence[str]
 ) -> Cells:
     """Return the cells of two arms under one suite; `against` "" compares an arm with itself."""
-    videos = [measured.get(name, _NOTHING).get(suite, {}) for name in (arm, against or arm)]
+    own = measured.get(arm, _NOTHING).get(suite, {})
+    other = measured.get(against or arm, _NOTHING).get(suite, {})
     baseline = measured.get(BASELINE, _NOTHING).get(suite, {})
-    return paired_cells(*videos, value_of(metrics, baseline))
+    return paired_cells(own, other, value_of(metrics, baseline))
 
 
 def _wanted(claim: Claim, measured: Mapping[str, Measured]) -> list[Condition]:

@@ -33,7 +33,7 @@ def read_measured(arms: Mapping[str, ArmRuns], notes: list[str]) -> dict[str, Me
     for suites in read.values():
         for suite, seeds in suites.items():
             ways[suite].update(results.protocol.digest for results in seeds.values())
-    measured = {}
+    measured: dict[str, Measured] = {}
     for name, suites in read.items():
         measured[name] = {
             suite: _of_one_way(name, suite, seeds, ways[suite].most_common(1)[0][0], notes)

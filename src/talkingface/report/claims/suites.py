@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from talkingface.report.claims.bootstrap import Figure, figure
+from talkingface.report.claims.bootstrap import Figure, Statistic, figure
 from talkingface.report.claims.declared import BASELINE, FILTERED, GUARDS, SUITES
 from talkingface.report.claims.judge import compared
 from talkingface.report.claims.measured import Measured, suites_of
@@ -67,6 +67,6 @@ def _cell(measured: Mapping[str, Measured], arm: str, suite: str, metric: str) -
     change = None
     if arm != BASELINE and metric not in GUARDS:
         both = compared(measured, arm, BASELINE, suite, (metric,))
-        statistic = "difference" if metric.startswith("leak_") else "relative"
+        statistic: Statistic = "difference" if metric.startswith("leak_") else "relative"
         change = figure(both, statistic) if both.seeds and not both.infinite else None
     return SuiteCell(figure(own, "level"), change)
