@@ -29,7 +29,7 @@ def read_measured(arms: Mapping[str, ArmRuns], notes: list[str]) -> dict[str, Me
     folders = {technique: (arm, SPLIT) for technique, arm in arms.items()}
     folders[FILTERED] = (arms[BASELINE], f"{SPLIT}_filtered")
     read = {name: _read(arm, split, notes) for name, (arm, split) in folders.items()}
-    ways = defaultdict(Counter[str])
+    ways: dict[str, Counter[str]] = defaultdict(Counter)
     for suites in read.values():
         for suite, seeds in suites.items():
             ways[suite].update(results.protocol.digest for results in seeds.values())
