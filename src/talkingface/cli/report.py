@@ -8,6 +8,8 @@ from omegaconf import DictConfig
 
 from talkingface.errors import UserError
 from talkingface.report.alarms import summary
+from talkingface.report.claims.findings import find
+from talkingface.report.claims.text import findings_files, verdict_lines
 from talkingface.report.collect import Collected, collect
 from talkingface.report.figure_sections import curve_files
 from talkingface.report.frame_rows import FRAMES_FILE, frame_rows, is_current
@@ -18,7 +20,7 @@ from talkingface.report.videos import MEGABYTE
 
 
 def run(cfg: DictConfig) -> None:
-    """Write the three files and say where they are.
+    """Write the files, and say the verdicts and where they are.
 
     Raises:
         UserError: there is nothing to report on, or a setting cannot be used.
@@ -36,16 +38,19 @@ def run(cfg: DictConfig) -> None:
     )
     collected = collect(Path(cfg.runs))
     blocks = result_blocks(collected.arms)
+    findings = find(collected)
     output = Path(cfg.output or collected.root / "report")
     output.mkdir(parents=True, exist_ok=True)
     if cfg.frames:
         _refresh_frames(collected, output / FRAMES_FILE)
     files = {
-        "report.html": page(collected, blocks, settings),
-        "report.md": markdown(collected, blocks),
+        "report.html": page(collected, blocks, settings, findings),
+        "report.md": markdown(collected, blocks, findings),
         "report.csv": csv_table(blocks),
         **curve_files(collected.arms, settings.curves, settings.points),
     }
+    if findings is not None:
+        files |= findings_files(findings)
     for name, text in files.items():
         # Replaced at once: the page may be open in a browser that reloads it.
         partial = output / f"{name}.partial"
@@ -54,6 +59,8 @@ def run(cfg: DictConfig) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in summary(collected.standings))
     size = (output / "report.html").stat().st_size / MEGABYTE
     print(f"{collected.root}: {counts}.")
+    for line in verdict_lines(findings) if findings is not None else ():
+        print(line)
     print(f"{output / 'report.html'} ({size:.1f} MB), report.md and report.csv beside it.")
 
 

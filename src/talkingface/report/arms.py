@@ -71,9 +71,16 @@ def baseline_of(arm: ArmRuns, arms: Sequence[ArmRuns]) -> ArmRuns | None:
         for other in arms
         if other.technique == BASELINE and _comparable(other) == _comparable(arm)
     ]
-    exact = [other for other in candidates if _agrees_but_for_switches(other, arm)]
+    exact = [other for other in candidates if agrees_but_for_switches(other, arm)]
     best = exact or candidates
     return best[0] if len(best) == 1 else None
+
+
+def agrees_but_for_switches(one: ArmRuns, other: ArmRuns) -> bool:
+    """Whether two arms are equal in all but which techniques are on."""
+    switches = {f"model.{name}.enabled" for name in TECHNIQUES}
+    names = (one.identity.keys() | other.identity.keys()) - switches
+    return all(one.identity.get(name, ABSENT) == other.identity.get(name, ABSENT) for name in names)
 
 
 def differing_fields(identities: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -127,9 +134,3 @@ def _short(name: str, identity: Mapping[str, Any]) -> str:
 
 def _comparable(arm: ArmRuns) -> dict[str, Any]:
     return {k: v for k, v in arm.identity.items() if not k.startswith(_OF_TECHNIQUES)}
-
-
-def _agrees_but_for_switches(one: ArmRuns, other: ArmRuns) -> bool:
-    switches = {f"model.{name}.enabled" for name in TECHNIQUES}
-    names = (one.identity.keys() | other.identity.keys()) - switches
-    return all(one.identity.get(name, ABSENT) == other.identity.get(name, ABSENT) for name in names)

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from talkingface.report.alarms import alarms, summary
+from talkingface.report.claims.findings import Findings
+from talkingface.report.claims.sections import claim_section, cost_section, suite_section
 from talkingface.report.collect import Collected
 from talkingface.report.figure_sections import curve_section, video_section
 from talkingface.report.frames_section import frames_section
@@ -41,18 +43,24 @@ class PageSettings:
     frames: Path | None = None
 
 
-def page(collected: Collected, blocks: Sequence[Block], settings: PageSettings) -> str:
+def page(
+    collected: Collected,
+    blocks: Sequence[Block],
+    settings: PageSettings,
+    findings: Findings | None = None,
+) -> str:
     """Return the whole page.
 
     Args:
         collected: the sweep as it stands.
         blocks: its results.
         settings: what is shown.
+        findings: about the ablation, where it has been evaluated.
     """
     arms = collected.arms
     limits = (settings.largest_video_mb, settings.largest_page_mb)
     clip, samples = choose_samples(arms, settings.clip, *limits)
-    sections = {
+    sections = _of_findings(findings) | {
         "Results": result_section(blocks),
         "Where every run stands": state_section(collected.standings),
         "Learning curves": curve_section(arms, settings.curves, settings.points),
@@ -75,6 +83,16 @@ def page(collected: Collected, blocks: Sequence[Block], settings: PageSettings) 
         element("style", Markup(CSS)),
     )
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _of_findings(findings: Findings | None) -> dict[str, Markup]:
+    if findings is None:
+        return {}
+    return {
+        "Claims": claim_section(findings),
+        "Suites": suite_section(findings),
+        "Cost": cost_section(findings),
+    }
 
 
 def _heading(collected: Collected) -> Markup:

@@ -138,6 +138,9 @@ def read_json(path: Path) -> dict[str, Any]:
 def _evaluations(folder: Path, notes: list[str]) -> list[Evaluation]:
     found = []
     for file in sorted(folder.glob("evaluation/*/*/summary.json")):
+        # The baseline with a filter is no arm of its own; the claims alone compare with it.
+        if file.parent.parent.name.endswith("_filtered"):
+            continue
         try:
             found.append(_evaluation(folder, file))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterator, Sequence
 
 from talkingface.report.alarms import alarms, summary
+from talkingface.report.claims.findings import Findings
+from talkingface.report.claims.text import findings_markdown
 from talkingface.report.collect import Collected
 from talkingface.report.markdown import markdown_table, plain
 from talkingface.report.metric_names import ARROWS, better
@@ -60,13 +62,17 @@ def _ends(estimate: Estimate) -> list[float | str]:
     return [estimate.mean, "" if low is None else low, "" if high is None else high]
 
 
-def markdown(collected: Collected, blocks: Sequence[Block]) -> str:
-    """Return states, alarms and the tables of results."""
+def markdown(
+    collected: Collected, blocks: Sequence[Block], findings: Findings | None = None
+) -> str:
+    """Return states, alarms, what was found about the ablation, and the tables of results."""
     counts = ", ".join(f"{count} {state}" for state, count in summary(collected.standings))
     parts = [f"# {plain(str(collected.root))}", f"{counts}."]
     found = alarms(collected)
     if found:
         parts.append("\n".join(f"- {plain(text)}" for text in found))
+    if findings is not None:
+        parts.append(findings_markdown(findings))
     parts += [
         "Mean over finished seeds ± half of the 95 % interval; Δ is the difference to the "
         "baseline, paired by seed, with its own interval."
