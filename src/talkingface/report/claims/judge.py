@@ -133,20 +133,23 @@ def _missing(
 
 
 def _adjusted(conditions: Sequence[JudgedCondition]) -> dict[str, float]:
+    """Return Holm's p-values of the two families: the primary endpoints, and X1's many figures."""
+    primary = [one for one in conditions if one.condition.primary]
+    additive = [one for one in conditions if one.condition.against == BETTER_SINGLE]
     # An endpoint that is missing counts as one that was not significant: four were declared.
-    return holm(
-        {
-            f"{one.condition}": one.p if one.p is not None else 1.0
-            for one in conditions
-            if one.condition.primary
-        }
-    )
+    return {
+        name: p
+        for family in (primary, additive)
+        for name, p in holm(
+            {f"{one.condition}": 1.0 if one.p is None else one.p for one in family}
+        ).items()
+    }
 
 
 def _judge(found: JudgedCondition, adjusted: Mapping[str, float]) -> JudgedCondition:
     condition, p, verdict, reason = found.condition, found.p, found.verdict, found.reason
     if found.figure is not None:
-        corrected = adjusted[f"{condition}"] if condition.primary else None
+        corrected = adjusted.get(f"{condition}")
         p = p if corrected is None else corrected
         if not reason:
             verdict = condition.rule.judge(found.figure, corrected)

@@ -78,8 +78,9 @@ class NotHigher:
         return (0.0,)
 
     def judge(self, figure: Figure, p: float | None) -> Verdict:
-        """Return the verdict."""
-        return "fails" if figure.low > 0 else "holds"
+        """Return the verdict; `p` is the adjusted one of a claim that asks this many times."""
+        significant = p is None or p < SIGNIFICANT
+        return "fails" if figure.low > 0 and significant else "holds"
 
 
 @dataclass(frozen=True)
