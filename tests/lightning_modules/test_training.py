@@ -271,7 +271,9 @@ def test_the_source_frame_lies_outside_the_driving_window(tiny_run: TinyRun) -> 
 
 
 def test_learning_rates_warm_up_twice_and_end_low() -> None:
-    plan = Optimisation(steps=100, lr=1.0, motion_lr=0.1, warmup=10, final=0.05, clip=1.0)
+    plan = Optimisation(
+        steps=100, lr=1.0, motion_lr=0.1, corrector_lr=0.3, warmup=10, final=0.05, clip=1.0
+    )
     assert plan.factor(0) == pytest.approx(0.1)
     assert plan.factor(20, start=20) == pytest.approx(0.1)
     assert plan.factor(30, start=20) > 0.9

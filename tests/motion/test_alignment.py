@@ -72,7 +72,10 @@ def test_correction_losses_train_the_corrector_and_never_the_codes() -> None:
     corrector = Corrector(12, 64)
     clean, worse = (torch.randn(2, 20, 76, requires_grad=True) for _ in range(2))
     time, fresh = torch.arange(20).expand(2, -1) / 25, torch.ones(2, 20, dtype=torch.bool)
-    losses = correction_losses(corrector, CodeStatistics(76, 12), clean, worse, time, fresh)
+    correction = correction_losses(corrector, CodeStatistics(76, 12), clean, worse, time, fresh)
+    losses = correction.losses
+    assert torch.equal(correction.worse, worse)
+    assert torch.equal(correction.clean, clean)
     # An untrained corrector changes nothing, so clean codes pass it unchanged.
     assert float(losses["unchanged"]) == 0
     assert float(losses["code"]) > 0
@@ -87,7 +90,7 @@ def test_a_constant_offset_costs_in_the_code_and_not_in_the_velocity() -> None:
     time, fresh = torch.arange(20)[None] / 25, torch.ones(1, 20, dtype=torch.bool)
     losses = correction_losses(
         Corrector(12, 64), CodeStatistics(76, 12), clean, clean + 2, time, fresh
-    )
+    ).losses
     assert float(losses["code"]) == pytest.approx(1.5)
     assert float(losses["velocity"]) == pytest.approx(0, abs=1e-6)
 
