@@ -37,7 +37,8 @@ class ExportedParts:
     def __init__(self, export: Export, batch: int = 8) -> None:
         self.batch = batch
         self.size, self.pose_dim = export.network.size, export.network.pose_dim
-        self.corrects = export.network.corrector
+        self.corrects, self.steadies = export.network.corrector, export.network.steady
+        self.lookahead = export.network.lookahead
         self.encoder = export.encoder
         self.scale, self.mean = torch.tensor(export.scale), torch.tensor(export.mean)
         self._parts = {part: _load(export, part) for part in part_names(export.network)}

@@ -44,6 +44,14 @@ class Parts(Protocol):
         """Whether the network has a corrector (STAC)."""
 
     @property
+    def steadies(self) -> bool:
+        """Whether crop jitter is taken out of frames before they are read (STAC)."""
+
+    @property
+    def lookahead(self) -> int | None:
+        """Frames of the driving video that may be waited for; None for as many as it takes."""
+
+    @property
     def encoder(self) -> str:
         """Fingerprint of the motion encoder: codes of equal encoders mean the same."""
 

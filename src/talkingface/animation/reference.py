@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -22,6 +22,7 @@ from talkingface.faces.crop import Box, crop_frame
 from talkingface.motion.path import Driving
 from talkingface.motion.perturbation import Perturbation
 from talkingface.motion.resampling import fresh_pixels
+from talkingface.motion.steadying import Piece, steadied
 from talkingface.video.frames import to_tensor, to_uint8
 from talkingface.video.probe import probe
 from talkingface.video.read import constant_rate_frames
@@ -83,13 +84,12 @@ def read_motion(
     reference = Reference(path, info.rate, where.box, parts.size)
     total = round(info.duration * info.rate) or 1
     codes, times, fresh = Growing(), Growing(), Growing()
-    last: Pixels | None = None
-    with ahead(_perturbed(reference, perturbation, parts.batch), _CHUNKS_AHEAD) as chunks:
-        for frames_TSS3, time_T in chunks:
+    seen = _seen(parts, _perturbed(reference, perturbation, parts.batch))
+    with ahead(seen, _CHUNKS_AHEAD) as chunks:
+        for frames_TSS3, time_T, fresh_T in chunks:
             codes.add(parts.read(frames_TSS3))
             times.add(time_T.numpy())
-            fresh.add(fresh_pixels(frames_TSS3, last).numpy())
-            last = frames_TSS3[-1]
+            fresh.add(fresh_T.numpy())
             watch("reading motion", len(times), total)
     driving = Driving(*(torch.from_numpy(kept.rows()) for kept in (codes, times, fresh)))
     sound = path if info.has_audio else None
@@ -97,6 +97,27 @@ def read_motion(
         driving, info.rate, info.duration, parts.pose_dim, parts.encoder, where.frontal, sound
     )
     return motion, reference
+
+
+def _seen(
+    parts: Parts, chunks: Iterable[tuple[Pixels, Tensor]]
+) -> Iterator[tuple[Pixels, Tensor, Tensor]]:
+    """Yield frames as they are to be read, their times, and which of them are fresh."""
+    if not parts.steadies:
+        yield from _marked(chunks)
+        return
+    pieces = (Piece(to_tensor(frames), *rest) for frames, *rest in _marked(chunks))
+    for piece in steadied(pieces, parts.lookahead):
+        yield to_uint8(piece.frames), piece.time, piece.fresh
+
+
+def _marked(
+    chunks: Iterable[tuple[Pixels, Tensor]],
+) -> Iterator[tuple[Pixels, Tensor, Tensor]]:
+    last: Pixels | None = None
+    for frames_TSS3, time_T in chunks:
+        yield frames_TSS3, time_T, fresh_pixels(frames_TSS3, last)
+        last = frames_TSS3[-1]
 
 
 def _perturbed(

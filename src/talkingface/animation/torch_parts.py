@@ -38,7 +38,8 @@ class TorchParts:
         self.batch = batch
         self.size = network.config.size
         self.pose_dim = network.pose_dim
-        self.corrects = network.corrects
+        self.corrects, self.steadies = network.corrects, network.config.steady
+        self.lookahead = network.config.lookahead
         self.encoder = encoder_hash(network)
         self.scale = network.statistics.scale.float().cpu()
         self.mean = network.statistics.mean.float().cpu()

@@ -37,6 +37,8 @@ def crop_motion(before_N3SS: Tensor, after_N3SS: Tensor) -> Tensor:
     Args:
         before_N3SS, after_N3SS: pairs of face crops in [-1, 1], the side a multiple of 64.
     """
+    if not len(before_N3SS):
+        return before_N3SS.new_zeros(0, 4)
     before, after = (_grey(frames) for frames in (before_N3SS, after_N3SS))
     # By how much `after` has to be moved to lie on `before`.
     back_N4 = before.new_zeros(len(before), 4)
