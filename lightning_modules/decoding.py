@@ -55,7 +55,7 @@ def choose_decodes(
     for _ in range(budget.mixed):
         mixture = cra.mixture(time_BT, draws)
         codes.append(mixture.mix(code_BTZ, pose_dim)[:, None])
-        frames.append(mixture.frame[:, None])
+        frames.append(cra.shown_frame(mixture)[:, None])
     if corrected_BTZ is not None:
         corrected_BN = shuffled_BT[:, budget.plain : budget.plain + budget.corrected]
         codes.append(pick(corrected_BTZ, corrected_BN))

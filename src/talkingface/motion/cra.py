@@ -7,10 +7,12 @@ here is this project's definition. At inference CRA costs nothing: it only train
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
 
+from talkingface.errors import UserError
 from talkingface.motion.draws import Draws
 from talkingface.motion.global_batch import global_clips
 from talkingface.motion.mixing import Mixture, Thinning, choose_mixture
@@ -27,6 +29,8 @@ class CraSettings:
         resample: windows are drawn at random strides, and clips lose frames before mixing.
         stride_shares: probabilities of windows whose frames lie 1, 2, 3, ... strides apart.
         mix: held-out frames are generated from the codes of their neighbours.
+        target: what mixed codes have to show: the frame "between", or a "neighbour" of it, which is
+            a control: pure smoothing.
         cross: head pose of one frame with facial motion of another, judged by the teacher.
         pair: crossed codes have to look the same on two portraits of one person.
         pose_gap, face_gap: largest time between two neighbours, seconds.
@@ -38,6 +42,7 @@ class CraSettings:
     enabled: bool = False
     resample: bool = True
     mix: bool = True
+    target: Literal["between", "neighbour"] = "between"
     cross: bool = True
     pair: bool = True
     pose_gap: float = 0.32
@@ -65,6 +70,15 @@ class CraSettings:
     def pairs(self, step: int) -> bool:
         """Whether a step compares two portraits."""
         return self.crosses and self.pair and step % self.pair_every == 0
+
+    def __post_init__(self) -> None:
+        """Check the choice a user can get wrong."""
+        if self.target not in ("between", "neighbour"):
+            raise UserError(f"cra.target {self.target!r}: must be between or neighbour.")
+
+    def shown_frame(self, mixture: Mixture) -> Tensor:
+        """Return the frame (B,) that each clip's mixed code has to show."""
+        return mixture.frame if self.target == "between" else mixture.face.before
 
     def mixture(self, time_BT: Tensor, draws: Draws) -> Mixture:
         """Choose each clip's held-out frame and the neighbours that stand in for it."""
