@@ -140,6 +140,7 @@ def test_a_page_by_a_metric_that_a_suite_lacks_is_written_all_the_same(
     ("words", "message"),
     [
         ("suites=[clean,cross]", "of one suite"),
+        ("suites=[swap]", "leave swap out"),
         ("size=8", "at least 32"),
         ("workers=0", r"workers=0: must be at least 1"),
         ("still_frames=-1", "must be at least 2"),

@@ -10,9 +10,10 @@ from talkingface.evaluation.suites import ALL_SUITES, Suite, named_suites
 def test_all_suites_have_names_and_none_is_taken_twice() -> None:
     suites = named_suites(["clean", "all", "cross+jitter-2"])
     assert [suite.name for suite in suites] == [*ALL_SUITES, "cross+jitter-2"]
-    assert [suite.task for suite in suites] == ["self"] * (len(ALL_SUITES) - 1) + ["cross"] * 2
+    assert [s.task for s in suites] == ["self"] * (len(ALL_SUITES) - 2) + ["cross", "swap", "cross"]
     assert suites[-1].perturbation.jitter == 2
     assert suites[-2].perturbation == suites[0].perturbation
+    assert Suite.named("swap+jitter-2").perturbation == Suite.named("jitter-2").perturbation
 
 
 @pytest.mark.parametrize("name", ["crossed", "jitter", "rate-2.5", "drop-100", "cross+rate-0"])

@@ -21,7 +21,7 @@ from talkingface.cli.evaluation_settings import (
     side_of,
 )
 from talkingface.errors import UserError
-from talkingface.evaluation.cases import PAIR_LIST_VERSION, Case
+from talkingface.evaluation.cases import PAIR_LIST_VERSION, SWAP_LIST_VERSION, Case
 from talkingface.evaluation.generate import generate
 from talkingface.evaluation.item import Item
 from talkingface.evaluation.items import Folders, cases_of, item_of_case
@@ -93,7 +93,8 @@ class Plan:
             path, case = MotionPath(**self.cfg.path), by_name[item.name]
             return generate(self.network, self.root, case, suite, path, item.made)
 
-        pair_list = "own" if self.cfg.pairs else PAIR_LIST_VERSION
+        versions = {"cross": PAIR_LIST_VERSION, "swap": SWAP_LIST_VERSION}
+        pair_list = versions.get(suite.task)
         return Job(
             suite,
             items,
@@ -101,7 +102,7 @@ class Plan:
             self._of(items),
             make if self.network is not None else None,
             failed,
-            pair_list if suite.task == "cross" else None,
+            "own" if self.cfg.pairs and pair_list else pair_list,
         )
 
     def _folder_job(self, suite: Suite) -> Job:

@@ -32,6 +32,11 @@ def check_settings(cfg: DictConfig, suites: Sequence[Suite]) -> None:
         raise UserError("predictions are what a system made of one suite: give one in suites=[...]")
     if cfg.targets and (cfg.data.root or not cfg.predictions):
         raise UserError("targets=... is for predictions=... without data=...: leave one out.")
+    if (cfg.predictions or cfg.inputs) and any(suite.task == "swap" for suite in suites):
+        raise UserError(
+            "suites=[swap] mixes the codes of two videos, which only a model of this project has: "
+            "leave swap out for predictions=... and inputs=..."
+        )
     for name, least in (("workers", 1), ("still_frames", 2)):
         if cfg[name] < least:
             raise UserError(f"{name}={cfg[name]}: must be at least {least}.")

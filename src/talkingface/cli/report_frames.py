@@ -15,6 +15,7 @@ from data_modules.splits import split_clips
 from talkingface.errors import UserError
 from talkingface.evaluation.cases import Case, self_cases
 from talkingface.evaluation.generate import made_frames, reference
+from talkingface.evaluation.suites import Suite
 from talkingface.manifest import read_dataset
 from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
@@ -58,14 +59,14 @@ def _of_row(row: FrameRow, root: Path, case: Case) -> dict[str, Frames]:
     path = MotionPath(**row.path)
     made = {}
     for name in CONDITIONS:
-        frames = made_frames(network, root, case, Perturbation.named(name), path)
+        frames = made_frames(network, root, case, Suite.named(name), path)
         made[name] = np.stack(list(islice(frames, LONGEST)))
     return made
 
 
 def _as_seen(root: Path, case: Case, size: int, name: str) -> Frames:
     perturbation = Perturbation.named(name)
-    frames = perturbation.shown(reference(root, case, size, perturbation))
+    frames = perturbation.shown(reference(root, case.driving, size, perturbation))
     return np.stack([to_uint8(frame[None])[0] for frame in islice(frames, LONGEST)])
 
 

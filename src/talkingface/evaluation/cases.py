@@ -13,10 +13,11 @@ from typing import Literal
 from talkingface.errors import UserError
 from talkingface.manifest import Clip
 
-Task = Literal["self", "cross"]
+Task = Literal["self", "cross", "swap"]
 
-#: Raised whenever the same clips would be paired in another way.
+#: Raised whenever the same clips would be paired in another way, for cross and for swap.
 PAIR_LIST_VERSION = 1
+SWAP_LIST_VERSION = 1
 _BETWEEN = "--"
 
 
@@ -27,7 +28,8 @@ class Case:
     Attributes:
         name: unique; the clip's name, or `<source clip>--<driving clip>`.
         source: clip whose first frame is the portrait.
-        driving: clip whose head pose and facial motion it takes on.
+        driving: clip whose head pose and facial motion it takes on; of a swap, the facial motion
+            alone, and the head pose is that of the source clip.
     """
 
     name: str
@@ -43,19 +45,34 @@ def self_cases(clips: Sequence[Clip]) -> list[Case]:
 def cross_cases(clips: Sequence[Clip]) -> list[Case]:
     """Return a case a clip: another person's first frame moved by it.
 
-    The list is a function of the clips' names and identities and of PAIR_LIST_VERSION alone. Clips
-    stand in the order of a hash of their names; each is driven by the nearest one after it that
-    shows somebody else, so that nearly all clips serve once as source and once as driving.
+    Raises:
+        UserError: fewer than two identities.
+    """
+    return _pairs(clips, f"pairs {PAIR_LIST_VERSION}")
+
+
+def swap_cases(clips: Sequence[Clip]) -> list[Case]:
+    """Return a case a clip: its own first frame and head pose, another person's facial motion.
 
     Raises:
         UserError: fewer than two identities.
     """
+    return _pairs(clips, f"swaps {SWAP_LIST_VERSION}")
+
+
+def _pairs(clips: Sequence[Clip], salt: str) -> list[Case]:
+    """Pair clips of different people.
+
+    The list is a function of the clips' names and identities and of the salt alone. Clips
+    stand in the order of a hash of their names; each is driven by the nearest one after it that
+    shows somebody else, so that nearly all clips serve once as source and once as driving.
+    """
     if len({clip.identity for clip in clips}) < 2:
         raise UserError(
-            "cross-reenactment needs at least two identities among the clips that are evaluated; "
+            "cross and swap need at least two identities among the clips that are evaluated; "
             "raise data.test_identities or evaluate another split."
         )
-    ordered = sorted(clips, key=lambda clip: _place(clip.clip))
+    ordered = sorted(clips, key=lambda clip: _place(salt, clip.clip))
     cases = []
     for index, source in enumerate(ordered):
         following = ordered[index + 1 :] + ordered[:index]
@@ -114,5 +131,5 @@ def _cross(source: Clip, driving: Clip) -> Case:
     return Case(f"{source.clip}{_BETWEEN}{driving.clip}", source, driving)
 
 
-def _place(name: str) -> bytes:
-    return hashlib.sha256(f"pairs {PAIR_LIST_VERSION} {name}".encode()).digest()
+def _place(salt: str, name: str) -> bytes:
+    return hashlib.sha256(f"{salt} {name}".encode()).digest()

@@ -23,7 +23,10 @@ from talkingface.evaluation.scoring import Scores, Tools, score
 from talkingface.evaluation.stopwatch import Stopwatch
 from talkingface.metrics.distribution import ClipDistribution, FrameDistribution
 
-_NO_TRUTH = "between real people there is no true video"
+_NO_TRUTH = {
+    "cross": "between real people there is no true video",
+    "swap": "of one head pose with another facial motion there is no true video",
+}
 _NEED_TRUTH = ("l1", "psnr", "ssim", "ms_ssim", "lpips", "tlp", "jitter", "fid", "kid", "fvd")
 
 
@@ -95,9 +98,10 @@ def _summed_up(
 ) -> Results:
     missing = bench.backbones.missing | scores.missing
     if all(item.target is None for item in job.items):
+        reason = _NO_TRUTH.get(job.suite.task, _NO_TRUTH["cross"])
         faces = () if bench.backbones.missing.get("aed") else ("akd", "jite")
-        missing = missing | dict.fromkeys((*_NEED_TRUTH, *faces), _NO_TRUTH)
-        missing = {name: reason for name, reason in missing.items() if name != "kid_std"}
+        missing = missing | dict.fromkeys((*_NEED_TRUTH, *faces), reason)
+        missing = {name: why for name, why in missing.items() if name != "kid_std"}
     rulers = {name: np.array(values) for name, values in scores.rulers.items()}
     return summarise(
         protocol,

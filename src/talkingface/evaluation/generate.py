@@ -13,8 +13,9 @@ from PIL import Image
 from torch import Tensor
 
 from talkingface.evaluation.cases import Case
+from talkingface.evaluation.donors import shared_frames
 from talkingface.evaluation.suites import Suite
-from talkingface.manifest import clip_path
+from talkingface.manifest import Clip, clip_path
 from talkingface.motion.path import MotionPath
 from talkingface.motion.perturbation import Perturbation
 from talkingface.networks.model import TalkingFace
@@ -35,7 +36,7 @@ def generate(
     Args:
         network: in eval mode.
         root: data set folder.
-        case: whose first frame is moved by whom.
+        case: whose first frame is moved by whom; a swap takes the head pose from the source clip.
         suite: what happens to the driving frames.
         path: what happens to the codes.
         output: `.mkv` file, written bit for bit.
@@ -43,35 +44,46 @@ def generate(
     Raises:
         UserError: a clip cannot be read, or the file cannot be written.
     """
-    made = made_frames(network, root, case, suite.perturbation, path)
-    return write_lossless(output, made, case.driving.rate)
+    timed = _timed(case, suite)
+    return write_lossless(output, made_frames(network, root, case, suite, path), timed.rate)
 
 
 def made_frames(
-    network: TalkingFace, root: Path, case: Case, perturbation: Perturbation, path: MotionPath
+    network: TalkingFace, root: Path, case: Case, suite: Suite, path: MotionPath
 ) -> Iterator[Frames]:
     """Return the frames (S, S, 3) that a network makes of a case, one by one; see `generate`.
 
     Raises:
         UserError: a clip cannot be read.
     """
-    size, driving = network.config.size, case.driving
-    codes = encode_driving(network, reference(root, case, size, perturbation))
-    time_T = torch.from_numpy(frame_times(driving.frames, driving.rate))
-    wanted = path.apply(network, codes, time_T)
+    size, timed = network.config.size, _timed(case, suite)
+    frames = shared_frames(timed, case.driving)
+    time_T = torch.from_numpy(frame_times(frames, timed.rate))
+
+    def codes_of(clip: Clip) -> Tensor:
+        seen = reference(root, clip, size, suite.perturbation)
+        return path.apply(network, encode_driving(network, seen), time_T)
+
+    wanted_TZ = codes_of(case.driving)
+    if suite.task == "swap":
+        wanted_TZ[:, : network.pose_dim] = codes_of(case.source)[:, : network.pose_dim]
     portrait = to_tensor(portrait_of(root, case, size)[None])[0]
-    return (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted))
+    return (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted_TZ))
+
+
+def _timed(case: Case, suite: Suite) -> Clip:
+    """Return the clip whose times a video has."""
+    return case.source if suite.task == "swap" else case.driving
 
 
 def reference(
-    root: Path, case: Case, size: int, perturbation: Perturbation
+    root: Path, clip: Clip, size: int, perturbation: Perturbation
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield the driving frames (T, 3, S, S) in [-1, 1] as a model sees them, and their times (T,).
+    """Yield a clip's frames (T, 3, S, S) in [-1, 1] as a model sees them, and their times (T,).
 
-    What is drawn depends on the perturbation and the driving clip's name alone.
+    What is drawn depends on the perturbation and the clip's name alone.
     """
-    name = case.driving.clip
-    return perturbation.apply(_pieces(root, name, size, case.driving.rate), name)
+    return perturbation.apply(_pieces(root, clip.clip, size, clip.rate), clip.clip)
 
 
 def portrait_of(root: Path, case: Case, size: int) -> Frames:
@@ -111,7 +123,7 @@ def write_inputs(root: Path, case: Case, suite: Suite, size: int, folder: Path) 
     (folder / "portraits").mkdir(parents=True, exist_ok=True)
     portrait = Image.fromarray(portrait_of(root, case, size))
     portrait.save(folder / "portraits" / f"{case.name}.png")
-    seen = reference(root, case, size, suite.perturbation)
+    seen = reference(root, case.driving, size, suite.perturbation)
     frames = (to_uint8(frame[None])[0] for piece, _ in seen for frame in piece)
     rate = case.driving.rate / suite.perturbation.rate
     write_lossless(folder / "references" / f"{case.name}.mkv", frames, rate)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from talkingface.evaluation.donors import Donors
 from talkingface.manifest import Track
 
 
@@ -24,11 +25,12 @@ class Item:
         source: whose first frame is the portrait.
         driving: whose head pose and facial motion it has to have, without any perturbation.
         target: the true video, frame by frame; None where there is none (cross-reenactment of real
-            people).
+            people, swap).
         rate: frames a second.
         frames: number of frames that the video has to have.
         exact: exact pose, expression and 68 landmarks of the true video, where known.
         scored: (frames,) bool, which frames count; None for all.
+        donors: of a swap; the driving video is the donor of its facial motion. None for others.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Item:
     frames: int
     exact: Track | None = None
     scored: NDArray[np.bool_] | None = None
+    donors: Donors | None = None
 
     @property
     def motion_target(self) -> Path:

@@ -8,7 +8,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkingface.errors import UserError
-from talkingface.evaluation.cases import Case, cross_cases, listed_cases, names_in, self_cases
+from talkingface.evaluation.cases import (
+    Case,
+    cross_cases,
+    listed_cases,
+    names_in,
+    self_cases,
+    swap_cases,
+)
+from talkingface.evaluation.donors import Donors, aligned, joined, shared_frames
 from talkingface.evaluation.generate import rendered_target
 from talkingface.evaluation.item import Item
 from talkingface.evaluation.results import Failure
@@ -31,7 +39,9 @@ def cases_of(clips: Sequence[Clip], suite: Suite, pairs: Path | None) -> list[Ca
         raise UserError("no clips to evaluate: this split has no identities. Choose another one.")
     if suite.task == "self":
         return self_cases(clips)
-    return listed_cases(pairs, clips) if pairs else cross_cases(clips)
+    if pairs:
+        return listed_cases(pairs, clips)
+    return swap_cases(clips) if suite.task == "swap" else cross_cases(clips)
 
 
 def item_of_case(
@@ -51,6 +61,8 @@ def item_of_case(
     Raises:
         UserError: the labels of the clip cannot be read.
     """
+    if suite.task == "swap":
+        return _swap_item(root, case, suite, made, exact=rendered is not None)
     clip, target = clip_path(root, case.driving.clip), None
     if case.source is case.driving:
         target = clip
@@ -69,6 +81,31 @@ def item_of_case(
         frames=case.driving.frames,
         exact=_exact(root, case, size) if rendered is not None else None,
         scored=suite.scored_frames(case.driving.frames),
+    )
+
+
+def _swap_item(root: Path, case: Case, suite: Suite, made: Path, *, exact: bool) -> Item:
+    head, face = case.source, case.driving
+    frames, rates = shared_frames(head, face), (head.rate, face.rate)
+    paths = clip_path(root, head.clip), clip_path(root, face.clip)
+    labels = None
+    if exact:
+        tracks = read_track(root, head.clip), read_track(root, face.clip)
+        labels = aligned(*tracks, *rates, frames)
+    return Item(
+        name=case.name,
+        identity=head.identity,
+        source_name=head.clip,
+        driving_name=face.clip,
+        made=made,
+        source=paths[0],
+        driving=paths[1],
+        target=None,
+        rate=head.rate,
+        frames=frames,
+        exact=joined(*labels) if labels else None,
+        scored=suite.scored_frames(frames),
+        donors=Donors(*paths, *rates, frames, labels),
     )
 
 

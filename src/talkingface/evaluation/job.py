@@ -17,6 +17,7 @@ from talkingface.evaluation.suites import Suite
 from talkingface.faces.reader_pool import FaceReaders
 from talkingface.faces.reading import READER_VERSION
 from talkingface.metrics.image import ssim_scales
+from talkingface.metrics.leak import MOVING_FACE, MOVING_HEAD
 from talkingface.motion.perturbation import PERTURBATION_VERSION
 
 #: Raised whenever a metric of this project would give another value for the same videos.
@@ -87,6 +88,8 @@ def protocol_of(job: Job, bench: Bench, cases: Sequence[ProtocolCase]) -> Protoc
     if reader:
         exact = reader == "ruler" and all(item.exact is not None for item in job.items)
         metrics["faces"] = {"compared_with": "exact labels" if exact else "readings of the truth"}
+    if job.suite.task == "swap":
+        metrics["leak"] = {"moving_face": MOVING_FACE, "moving_head": MOVING_HEAD}
     return make_protocol(
         task=job.suite.task,
         suite=job.suite.name,

@@ -101,6 +101,10 @@ _METRICS = (
     ),
     Metric("aed_mouth", "lower", "", FACE, "aed over the coefficients of the mouth alone."),
     Metric("aed_eyes", "lower", "", FACE, "aed over the coefficients of the eyes alone."),
+    Metric(
+        "leak_face", "lower", "", FACE,
+        "Share of the head donor's own expression that shows in a swap.",
+    ),
     Metric("apd", "lower", "°", HEAD, "Mean absolute difference of the three head angles.", True),
     Metric("apd_yaw", "lower", "°", HEAD, "apd of the turn to the side alone."),
     Metric("apd_pitch", "lower", "°", HEAD, "apd of the nod alone."),
@@ -110,6 +114,10 @@ _METRICS = (
         "Mean absolute difference of the head's place.",
     ),
     Metric("apd_scale", "lower", "%", HEAD, "Mean absolute difference of the head's size."),
+    Metric(
+        "leak_head", "lower", "", HEAD,
+        "Share of the face donor's own head angles that shows in a swap.",
+    ),
     Metric(
         "akd", "lower", "px at 256", POINTS, "Mean distance of 68 facial landmarks.", True,
     ),

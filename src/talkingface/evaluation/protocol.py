@@ -68,7 +68,7 @@ def make_protocol(
     """Return a protocol of plain JSON values.
 
     Args:
-        task: "self" or "cross".
+        task: "self", "cross" or "swap".
         suite: what happened to the driving frames, such as "clean".
         metrics: the parameters of each metric by its name.
         reader: "mediapipe", "ruler", or None where no face is read.

@@ -37,6 +37,7 @@ def _case(item: Item, size: int) -> ProtocolCase:
     portrait, _ = frames_digest([next(read_footage(item.source, size, chunk=1))])
     target = _digest(item.target, size) if item.target else None
     scored = item.frames if item.scored is None else int(item.scored.sum())
+    seen = [item.donors.head, item.driving] if item.donors else [item.driving]
     return ProtocolCase(
         item.name,
         item.source_name,
@@ -44,7 +45,7 @@ def _case(item: Item, size: int) -> ProtocolCase:
         scored,
         target,
         # With a target, what drives the video is the system's own affair.
-        portrait if target else f"{portrait} {_digest(item.driving, size)}",
+        portrait if target else " ".join([portrait, *(_digest(path, size) for path in seen)]),
     )
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from talkingface.errors import UserError
+from talkingface.evaluation.donors import joined
 from talkingface.evaluation.floors import mean_frame, unit
 from talkingface.evaluation.image_score import ImageScore
 from talkingface.evaluation.item import Item
@@ -21,6 +22,7 @@ from talkingface.evaluation.results import Failure, VideoRow
 from talkingface.evaluation.stopwatch import Stopwatch
 from talkingface.metrics.distribution import ClipDistribution, FrameDistribution
 from talkingface.metrics.face_embedding import FaceEmbedder
+from talkingface.metrics.leak import leak_metrics
 from talkingface.metrics.motion import motion_metrics
 from talkingface.metrics.perceptual_distance import PerceptualDistance
 from talkingface.video.footage import count_frames, read_footage
@@ -33,6 +35,9 @@ ACROSS_PEOPLE = frozenset(
         *("face_share", "face_share_target"),
     )
 )
+
+# A swap shows the portrait's own person, so that the head's place and size are compared as well.
+OF_SWAPS = ACROSS_PEOPLE | {"apd_translation", "apd_scale", "leak_head", "leak_face"}
 
 # Between two readings, since a reader that reads motion smaller than it is does so on both sides.
 RATIOS = frozenset(("msi_ratio", "mouth_amplitude", "pose_amplitude", "blink_peak"))
@@ -98,6 +103,8 @@ def score(items: Iterable[Item], tools: Tools, clock: Stopwatch) -> Scores:
             if tools.reader is not None:
                 tools.reader.expect(item.made)
                 tools.reader.expect(item.motion_target)
+                if item.donors is not None:
+                    tools.reader.expect(item.donors.head)
             pixels.append((item, _score_pixels(item, tools, clock)))
         except UserError as error:
             scores.failed.append(Failure(item.name, str(error)))
@@ -160,7 +167,9 @@ def _score_faces(
     """Return what readings of the faces say; add what the reader's own error does to that."""
     if tools.reader is None:
         return {}
-    made, read = tools.reader.read(item.made), tools.reader.read(item.motion_target)
+    made = tools.reader.read(item.made)
+    donors = item.donors.read(tools.reader.read) if item.donors else None
+    read = joined(*donors) if donors else tools.reader.read(item.motion_target)
     exact = item.exact if tools.reader.reads_labels else None
     names, true = tools.reader.expression_names, exact or read
     values = motion_metrics(made, true, names, item.scored)
@@ -170,8 +179,15 @@ def _score_faces(
             rulers[name].append(own[name])
         ratios = motion_metrics(made, read, names, item.scored)
         values |= {name: ratios[name] for name in RATIOS}
+    if item.donors is not None and donors is not None:
+        known = item.donors.exact if exact else None
+        values |= leak_metrics(made, *(known or donors))
+        if known is not None:
+            for name, value in leak_metrics(read, *known).items():
+                rulers[name].append(value)
     if item.target is None:
-        values = {name: value for name, value in values.items() if name in ACROSS_PEOPLE}
+        kept = ACROSS_PEOPLE if donors is None else OF_SWAPS
+        values = {name: value for name, value in values.items() if name in kept}
     if tools.embedder is not None:
         seen = read if item.target else tools.reader.read(item.source)
         with clock.timing("embedder", item.frames):

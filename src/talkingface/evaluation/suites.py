@@ -20,7 +20,10 @@ ALL_SUITES = (
     *("drop-10", "drop-30"),
     "jitter-2+drop-30",
     "cross",
+    "swap",
 )
+
+_PAIRED: dict[str, Task] = {"cross": "cross", "swap": "swap"}
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Suite:
     """One set of conditions, the same for every model.
 
     Attributes:
-        name: its name; "cross" or "cross+..." pairs different people.
-        task: "self" or "cross".
+        name: its name; "cross", "swap", and these with "+...", pair different people.
+        task: "self", "cross", or "swap": head pose of the source, facial motion of the driver.
         perturbation: what happens to the driving frames; targets stay clean.
     """
 
@@ -45,16 +48,16 @@ class Suite:
             UserError: not such a name.
         """
         head, _, rest = name.partition("+")
-        crossed = head == "cross"
+        task = _PAIRED.get(head, "self")
         try:
-            perturbation = Perturbation.named((rest or "clean") if crossed else name)
+            perturbation = Perturbation.named(name if task == "self" else rest or "clean")
         except UserError as error:
             raise UserError(
-                f"suites: no {name!r}. There are clean, cross, jitter-<percent of the side>, "
+                f"suites: no {name!r}. There are clean, cross, swap, jitter-<percent of the side>, "
                 "drop-<percent of the frames> and rate-<every so many frames>, joined by +; "
                 f"all stands for {', '.join(ALL_SUITES)}."
             ) from error
-        return cls(name, "cross" if crossed else "self", perturbation)
+        return cls(name, task, perturbation)
 
     def scored_frames(self, frames: int) -> NDArray[np.bool_] | None:
         """Return which of a video's frames count, (frames,) bool; None for all.

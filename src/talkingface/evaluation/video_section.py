@@ -45,7 +45,7 @@ def video_section(
         any_video = any_video or bool(video and video.url)
         figures.append(_case(label, row, results, video))
     suite = str(results.protocol.fields.get("suite"))
-    worse = "" if suite in ("clean", "cross") else _WORSE.format(suite=suite)
+    worse = "" if suite in ("clean", "cross", "swap") else _WORSE.format(suite=suite)
     key = _colour_key(chosen.values(), shown)
     about = element("p", f"Chosen by {name}.{worse}", key, class_="muted")
     return joined(about, _player() if any_video else None, *figures)
