@@ -21,7 +21,6 @@ from talkingface.errors import UserError
 from talkingface.manifest import Clip, ClipTable, DatasetInfo
 from talkingface.video.clips import Backend
 
-
 # Tells the random numbers of window strides from all others of a sample.
 _STRIDES = 1
 
