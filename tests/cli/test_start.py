@@ -1,0 +1,46 @@
+from collections.abc import Callable
+
+import pytest
+from omegaconf import DictConfig
+
+from talkingface.cli.start import start_configuration
+from talkingface.errors import UserError
+
+Configuration = Callable[..., DictConfig]
+
+
+def test_a_start_is_the_run_without_techniques_and_with_its_own_changes(
+    tiny_run: Configuration,
+) -> None:
+    cfg = tiny_run(
+        "name=night",
+        "model.cra.enabled=true",
+        "model.stac.enabled=true",
+        "evaluation=ablation",
+        "start={steps:7,data:{stride:3},model:{guidance:{steps:5}}}",
+    )
+    start = start_configuration(cfg)
+    assert (start.name, start.steps, start.data.stride) == ("night_start", 7, 3)
+    assert start.model.guidance.steps == 5
+    assert not start.model.cra.enabled
+    assert not start.model.stac.enabled
+    assert start.start is None
+    assert list(start.evaluation.suites) == []
+    assert start.seed == cfg.seed
+    assert start.data.steps == 7, "what follows the steps follows them there too"
+    assert cfg.model.stac.enabled, "the run itself stays as it is"
+
+
+def test_all_arms_of_a_seed_have_one_start(tiny_run: Configuration) -> None:
+    change = "start={steps:7}"
+    arms = [
+        start_configuration(tiny_run(change, f"model.{name}.enabled=true"))
+        for name in ("cra", "stac")
+    ]
+    assert arms[0] == arms[1]
+
+
+def test_a_misspelt_field_of_a_start_is_one_line(tiny_run: Configuration) -> None:
+    with pytest.raises(UserError, match=r"start: .*guidanc") as caught:
+        start_configuration(tiny_run("start={model:{guidanc:{steps:5}}}"))
+    assert "\n" not in str(caught.value)
