@@ -20,11 +20,15 @@ def run(cfg: DictConfig) -> None:
     """Train the ruler, or say that it is there, and print its error on held-out people.
 
     Raises:
-        UserError: a value is out of range, or a file in the way is no ruler of this size.
+        UserError: a value is out of range, the output's name is that of another format, or a file
+            in the way is no ruler of this size.
     """
     if cfg.threads < 1:
         raise UserError(f"threads={cfg.threads}: must be at least 1.")
     output = Path(cfg.output).expanduser() if cfg.output else cached_ruler(cfg.size)
+    if output.suffix == ".safetensors":
+        # PyTorch would take the file for one of that format, and not read it.
+        raise UserError(f"output={output}: a ruler is no .safetensors file; call it .pt.")
     if output.exists() and not cfg.fresh:
         ruler = load_ruler(output, cfg.size)
         print(f"{output}: made already; nothing to do. fresh=true makes it anew.")
