@@ -192,6 +192,6 @@ def test_a_minute_of_training_beats_the_mean_by_a_clear_margin(tmp_path: Path) -
 def test_a_ruler_is_not_given_the_name_of_a_format_that_would_not_be_read(tmp_path: Path) -> None:
     with initialize_config_module("conf", version_base="1.3"):
         cfg = compose("ruler", overrides=[f"output={tmp_path / 'ruler.safetensors'}"])
-    with pytest.raises(UserError, match="call it .pt"):
+    with pytest.raises(UserError, match=r"call it \.pt"):
         verb.run(cfg)
     assert not list(tmp_path.iterdir())

@@ -30,13 +30,11 @@ def leak_metrics(made: Track, head: Track, face: Track) -> dict[str, float]:
         the made pose. 0 is none, 1 is as much as the donor itself moves; NaN where nothing moves.
     """
     seen_T = made.face & head.face & face.face
+    angles = [_centred(track.pose[seen_T, :3]) for track in (made, head, face)]
+    values = [_centred(track.expression[seen_T]) for track in (made, face, head)]
     return {
-        "leak_head": _leak(
-            *(_centred(track.pose[seen_T, :3]) for track in (made, head, face)), MOVING_HEAD
-        ),
-        "leak_face": _leak(
-            *(_centred(track.expression[seen_T]) for track in (made, face, head)), MOVING_FACE
-        ),
+        "leak_head": _leak(angles[0], angles[1], angles[2], MOVING_HEAD),
+        "leak_face": _leak(values[0], values[1], values[2], MOVING_FACE),
     }
 
 
