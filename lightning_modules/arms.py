@@ -80,7 +80,6 @@ class Arms(nn.Module):
             mix=self.cra.mixes,
             cross=self.cra.crosses,
             pair=self.cra.pairs(step),
-            correct=self.stac.corrects,
         )
 
     def spend(
@@ -98,7 +97,7 @@ class Arms(nn.Module):
                 f"data.clip_length={window}: must be at least model.decodes={self.decodes}."
             )
         losses: dict[str, Tensor] = {}
-        corrected_BTZ, worse, correction = None, None, None
+        worse, correction = None, None
         time_BT = batch["time"]
         if self.alignment is not None:
             corrupted = self.stac.worse(to_signed(batch["driver"]), draws)
@@ -112,11 +111,8 @@ class Arms(nn.Module):
                     network.corrector, statistics, code_BTZ, worse_BTZ, time_BT, corrupted.fresh
                 )
                 losses |= correction.losses
-                corrected_BTZ = network.correct(worse_BTZ, time_BT, corrupted.fresh)
         pose_dim = network.config.pose_dim
-        decodes = choose_decodes(
-            code_BTZ, corrected_BTZ, time_BT, budget, self.cra, pose_dim, draws
-        )
+        decodes = choose_decodes(code_BTZ, time_BT, budget, self.cra, pose_dim, draws)
         return Spent(decodes, losses, worse, correction)
 
     def face_loss(

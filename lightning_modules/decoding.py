@@ -31,7 +31,6 @@ class Decodes(NamedTuple):
 
 def choose_decodes(
     code_BTZ: Tensor,
-    corrected_BTZ: Tensor | None,
     time_BT: Tensor,
     budget: Budget,
     cra: CraSettings,
@@ -42,7 +41,6 @@ def choose_decodes(
 
     Args:
         code_BTZ: codes of the clean frames.
-        corrected_BTZ: corrected codes of the corrupted frames, where the budget has any.
         time_BT: times of the frames in seconds.
         budget: what is decoded; `paired` frames are made from the crossed codes elsewhere.
         cra: how codes are mixed.
@@ -56,10 +54,6 @@ def choose_decodes(
         mixture = cra.mixture(time_BT, draws)
         codes.append(mixture.mix(code_BTZ, pose_dim)[:, None])
         frames.append(cra.shown_frame(mixture)[:, None])
-    if corrected_BTZ is not None:
-        corrected_BN = shuffled_BT[:, budget.plain : budget.plain + budget.corrected]
-        codes.append(pick(corrected_BTZ, corrected_BN))
-        frames.append(corrected_BN)
     codes += [cross_codes(code_BTZ, pose_dim, draws)[:, None] for _ in range(budget.crossed)]
     return Decodes(torch.cat(codes, dim=1), torch.cat(frames, dim=1))
 

@@ -14,14 +14,12 @@ class Budget:
     Attributes:
         plain: from the codes of their own driving frames.
         mixed: held-out frames from the codes of their neighbours (CRA).
-        corrected: from corrected codes of the corrupted clip (STAC).
         crossed: from the head pose of one frame and the facial motion of another (CRA).
         paired: the same crossed codes on a second portrait (CRA).
     """
 
     plain: int
     mixed: int = 0
-    corrected: int = 0
     crossed: int = 0
     paired: int = 0
 
@@ -33,32 +31,29 @@ class Budget:
     @property
     def targeted(self) -> int:
         """Frames that have a true frame to be compared with."""
-        return self.plain + self.mixed + self.corrected
+        return self.plain + self.mixed
 
 
 def share_budget(
-    decodes: int, *, mix: bool = False, cross: bool = False, pair: bool = False, correct: bool
+    decodes: int, *, mix: bool = False, cross: bool = False, pair: bool = False
 ) -> Budget:
-    """Share a clip's decodes: what a technique decodes replaces plain reconstructions.
+    """Share a clip's decodes: what CRA decodes replaces plain reconstructions.
 
     Args:
         decodes: frames decoded a clip and step.
         mix, cross, pair: CRA's parts that decode in this step.
-        correct: whether STAC's corrector is trained.
 
     Raises:
-        UserError: a technique is on and the number cannot be divided by 4.
+        UserError: CRA is on and the number cannot be divided by 4.
     """
-    if not (mix or cross or correct):
+    if not (mix or cross):
         return Budget(plain=decodes)
     if decodes % 4:
         raise UserError(
-            f"model.decodes={decodes}: must be a multiple of 4 with CRA or STAC, which share "
-            "the decoded frames in quarters."
+            f"model.decodes={decodes}: must be a multiple of 4 with CRA, which shares the decoded "
+            "frames in quarters."
         )
     quarter = decodes // 4
     mixed, crossed = quarter * mix, quarter * cross
     paired = quarter * (cross and pair)
-    corrected = (quarter if mix or cross else 2 * quarter) * correct
-    plain = decodes - mixed - crossed - paired - corrected
-    return Budget(plain, mixed, corrected, crossed, paired)
+    return Budget(decodes - mixed - crossed - paired, mixed, crossed, paired)

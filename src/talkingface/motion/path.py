@@ -61,7 +61,7 @@ class MotionPath:
             over its acceleration; at most 1000.
         lookahead: frames that the filter may look ahead, at most 250; None for all.
         repeats: "interpolate" leaves repeated frames out and fills in between their neighbours,
-            "keep" takes them as they are. A corrector repairs them itself.
+            "keep" takes them as they are, for a corrector to repair, where there is one.
 
     Raises:
         UserError: a choice that is not offered.
@@ -95,12 +95,11 @@ class MotionPath:
     def apply(self, network: Corrects, driving: Driving, wanted_U: Tensor) -> Tensor:
         """Return codes (U, Z) on the CPU at the wanted times in seconds."""
         code_TZ, time_T, fresh_T = driving
+        if self.repeats == "interpolate" and not fresh_T[1:].all():
+            code_TZ = resample_codes(code_TZ, time_T, time_T, fresh_T)
+            fresh_T = torch.ones_like(fresh_T)
         if self.corrector and network.corrects:
             code_TZ = correct_in_windows(network.correct, code_TZ, time_T, fresh_T)
-        elif self.repeats == "interpolate" and not fresh_T[1:].all():
-            usable_T = fresh_T.clone()
-            usable_T[0] = True
-            code_TZ, time_T = code_TZ[usable_T], time_T[usable_T]
         if self.smoothing != "none":
             pose_TP = self._smooth(code_TZ[:, : network.pose_dim], time_T)
             code_TZ = torch.cat([pose_TP, code_TZ[:, network.pose_dim :]], dim=1)
