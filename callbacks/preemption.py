@@ -11,10 +11,8 @@ from lightning.pytorch.callbacks import Callback
 
 from callbacks.checkpoints import Checkpoints
 from talkingface.runs.arm import PREEMPTED_STATUS, record_arm
+from talkingface.runs.preemptible import ANNOUNCED
 from talkingface.runs.slurm import requeue
-
-# By these, unlike by SIGTERM, SLURM announces that a job's time is up, not that it is cancelled.
-_ANNOUNCED = (signal.SIGUSR1, signal.SIGUSR2)
 
 
 class Preemption(Callback):
@@ -47,7 +45,7 @@ class Preemption(Callback):
         for callback in trainer.callbacks:  # type: ignore[attr-defined]
             if isinstance(callback, Checkpoints):
                 callback.save(trainer, pl_module.step)
-        announced = self._received in _ANNOUNCED
+        announced = self._received in ANNOUNCED
         if trainer.world_size > 1:
             announced = strategy.reduce_boolean_decision(announced, all=False)
         stopped = f"stopped after step {pl_module.step}"
@@ -67,7 +65,7 @@ class Preemption(Callback):
             signal.signal(*self._before.popitem())
 
     def _take_over(self) -> None:
-        for number in (signal.SIGTERM, *_ANNOUNCED):
+        for number in (signal.SIGTERM, *ANNOUNCED):
             before = signal.signal(number, self._receive)
             self._before.setdefault(number, before)
 

@@ -49,7 +49,7 @@ def evaluations(cfg: DictConfig) -> Iterator[tuple[Path, Results]]:
     if metric is not None and metric not in METRICS:
         raise UserError(f"page.metric={metric}: no such metric; there are {', '.join(METRICS)}.")
     plan, device = plan_of(cfg), choose_device(cfg.device)
-    backbones = find_backbones(_backbone_settings(cfg, plan), device)
+    backbones = backbones_of(cfg, plan)
     with ExitStack() as stack:
         bench = Bench(
             backbones,
@@ -67,6 +67,15 @@ def evaluations(cfg: DictConfig) -> Iterator[tuple[Path, Results]]:
             if known:
                 print(f"{job.folder}: evaluated already; nothing to do.")
             yield job.folder, results
+
+
+def backbones_of(cfg: DictConfig, plan: Plan) -> Backbones:
+    """Return the networks that measure what a configuration asks for, as far as they were found.
+
+    Raises:
+        UserError: a setting or a file cannot be used.
+    """
+    return find_backbones(_backbone_settings(cfg, plan), choose_device(cfg.device))
 
 
 def _backbone_settings(cfg: DictConfig, plan: Plan) -> BackboneSettings:

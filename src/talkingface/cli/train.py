@@ -1,7 +1,7 @@
-"""`talkingface train`: train one run, resume it, or say that it is finished.
+"""`talkingface train`: train one run, resume it, evaluate it, or say that it is finished.
 
-Nothing heavy is imported until there is something to train: a sweep that is run again skips what is
-finished in a moment.
+Nothing heavy is imported until there is something to train or to evaluate: a sweep that is run
+again skips what is finished in a moment.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from talkingface.cli.stage import evaluated
 from talkingface.manifest import dataset_fingerprint
 from talkingface.runs.arm import record_arm
 from talkingface.runs.folder import RunFolder, content_digest, find_checkpoint, open_run
@@ -40,18 +41,23 @@ def train(cfg: DictConfig) -> dict[str, float]:
     folder = _open(cfg, precision)
     record_arm(folder=str(folder.path))
     with locked(folder.path):
-        if folder.done.exists():
+        known = folder.done.exists()
+        metrics = folder.final_metrics() if known else _fitted(cfg, folder, precision)
+        if not folder.done.exists():
+            return metrics
+        more = evaluated(cfg, folder)
+        if known and not more:
             print(f"{folder.path}: finished already; nothing to do.")
-            record_arm(state="skipped", metrics=folder.final_metrics())
-            return folder.final_metrics()
-        # Lightning and torch take seconds to import.
-        import talkingface.torchvision_guard  # noqa: F401, PLC0415  before lightning
-        from talkingface.cli.fit import fit  # noqa: PLC0415
-
-        metrics = fit(cfg, folder, precision)
-        if folder.done.exists():
-            record_arm(state="finished", metrics=metrics)
+        record_arm(state="finished" if more or not known else "skipped", metrics=metrics)
         return metrics
+
+
+def _fitted(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
+    # Lightning and torch take seconds to import.
+    import talkingface.torchvision_guard  # noqa: F401, PLC0415  before lightning
+    from talkingface.cli.fit import fit  # noqa: PLC0415
+
+    return fit(cfg, folder, precision)
 
 
 def _open(cfg: DictConfig, precision: str) -> RunFolder:
