@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from talkingface.dataset.whole_files import replaced_file
 from talkingface.runs.folder import RunFolder, content_digest, find_checkpoint
+from talkingface.runs.preemptible import preemptible
 from talkingface.runs.ranks import is_first_rank
 
 FILTERED = "filtered"
@@ -28,7 +29,6 @@ def evaluated(cfg: DictConfig, folder: RunFolder) -> bool:
     if not cfg.evaluation.suites or not is_first_rank():
         return False
     settings: Any = OmegaConf.to_container(cfg.evaluation, resolve=True)
-    # Where nobody is evaluated anew, a summary that was removed still is.
     wanted = {"settings": settings, "weights": content_digest(find_checkpoint(folder.path))}
     marker = folder.path / "evaluation" / "stage.json"
     if _read(marker) == wanted and all(path.exists() for path in _results(cfg, folder)):
@@ -37,8 +37,9 @@ def evaluated(cfg: DictConfig, folder: RunFolder) -> bool:
     import talkingface.torchvision_guard  # noqa: F401, PLC0415
     from talkingface.cli.run_evaluation import evaluate_run  # noqa: PLC0415
 
-    if evaluate_run(cfg, folder):
-        write_json(marker, wanted)
+    with preemptible():
+        if evaluate_run(cfg, folder):
+            write_json(marker, wanted)
     return True
 
 

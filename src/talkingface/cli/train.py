@@ -18,7 +18,6 @@ from talkingface.runs.arm import record_arm
 from talkingface.runs.folder import RunFolder, content_digest, find_checkpoint, open_run
 from talkingface.runs.lock import locked
 from talkingface.runs.precision import resolve_precision
-from talkingface.runs.preemptible import preemptible
 from talkingface.runs.slurm import was_restarted
 
 
@@ -49,8 +48,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
         metrics = folder.final_metrics() if known else _fitted(cfg, folder, precision)
         if not folder.done.exists():
             return metrics
-        with preemptible():
-            more = evaluated(cfg, folder)
+        more = evaluated(cfg, folder)
         if known and not more:
             print(f"{folder.path}: finished already; nothing to do.")
         record_arm(state="finished" if more or not known else "skipped", metrics=metrics)
