@@ -108,12 +108,14 @@ def test_every_arm_decodes_the_same_frames_a_step_and_logs_it(tiny_run: TinyRun,
 
 @pytest.mark.slow
 def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:
+    worse = {f"guide_worse_{name}" for name in ("pose", "expression", "anchors")}
     for switch, gone in (
         ("cra.cross", {"cycle", "pair"}),
         ("cra.pair", {"pair"}),
         ("stac.invariance", {"invariance"}),
         ("stac.equivariance", {"equivariance"}),
-        ("stac.corrector", {"code", "velocity", "unchanged"}),
+        ("stac.corrector", {"code", "velocity", "unchanged", "label_pose", "label_expression"}),
+        ("stac.guide", {*worse, "label_pose", "label_expression"}),
     ):
         whole, batch = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"]))
         part, _ = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"], f"model.{switch}=false"))

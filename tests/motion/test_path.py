@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import Tensor
 
 from talkingface.errors import UserError
 from talkingface.motion.path import Driving, MotionPath
@@ -91,3 +92,23 @@ def test_a_strength_that_is_no_amount_is_refused(strength: object) -> None:
 def test_a_lookahead_that_is_no_number_of_frames_is_refused(frames: object) -> None:
     with pytest.raises(UserError, match=r"lookahead .*null for all"):
         MotionPath(lookahead=frames)  # type: ignore[arg-type]
+
+
+def test_a_corrector_gets_repeated_frames_filled_in_unless_they_are_kept() -> None:
+    class Witness:
+        pose_dim, corrects = 2, True
+
+        def correct(self, code_BTZ: Tensor, time_BT: Tensor, fresh_BT: Tensor) -> Tensor:
+            self.seen = code_BTZ[0], fresh_BT[0]
+            return code_BTZ
+
+    time = torch.arange(5, dtype=torch.float64) / 25
+    code = torch.tensor([[0.0], [1.0], [1.0], [3.0], [4.0]]).expand(-1, 3)
+    driving = Driving(code, time, torch.tensor([True, True, False, True, True]))
+    witness = Witness()
+    MotionPath().apply(witness, driving, time)
+    torch.testing.assert_close(witness.seen[0], torch.arange(5.0)[:, None].expand(-1, 3))
+    assert witness.seen[1].all(), "nothing is repeated any more"
+    MotionPath(repeats="keep").apply(witness, driving, time)
+    torch.testing.assert_close(witness.seen[0], code)
+    assert witness.seen[1].tolist() == driving.fresh.tolist()
