@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,21 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from talkingface.errors import UserError
-from talkingface.runs.arm import PREEMPTED_STATUS, run_arm
+from talkingface.runs.arm import PREEMPTED_STATUS, record_arm, run_arm
 from talkingface.runs.arm_names import TECHNIQUES
 from talkingface.runs.forwarding import forwarding
-from talkingface.runs.ranks import is_first_rank
-from talkingface.runs.sweep_record import Arm, SweepRecord
+from talkingface.runs.preemptible import ANNOUNCED
+from talkingface.runs.ranks import is_first_rank, launch_variables
+from talkingface.runs.slurm import requeue
+from talkingface.runs.sweep_record import SweepRecord
 
 
 def start_of(cfg: DictConfig, place: Callable[[DictConfig], Path]) -> Path:
     """Return the folder of the run that `cfg.start` describes, finished.
 
-    It is this run without techniques, changed as `cfg.start` says, and trained by a process of its
-    own, since one process trains one run. Of several runs that need it at once, one trains it and
-    the others wait.
+    It is this run without techniques, changed as `cfg.start` says, and trained by a single process
+    of its own: it is short, and its steps are the same on any number of devices. Of several runs
+    that need it at once, one trains it; the others, and the other ranks of a run, wait.
 
     Args:
         cfg: the composed configuration of `train`.
@@ -36,16 +39,11 @@ def start_of(cfg: DictConfig, place: Callable[[DictConfig], Path]) -> Path:
     folder = place(start_configuration(cfg))
     if (folder / "DONE").exists():
         return folder
-    if not is_first_rank():
-        raise UserError(
-            f"start: {folder} is not finished, and one of several processes cannot train it. Train "
-            f"it first, by the same command with a single process."
-        )
-    arm = _trained(cfg)
-    if arm.state == "preempted":
-        raise SystemExit(PREEMPTED_STATUS)
-    if arm.state == "failed":
-        raise UserError(f"the start of this run failed: {arm.error}")
+    if is_first_rank():
+        _train(cfg)
+    while not (folder / "DONE").exists():
+        # Should the first rank die, whoever started the ranks ends the others.
+        time.sleep(1)
     return folder
 
 
@@ -68,11 +66,21 @@ def start_configuration(cfg: DictConfig) -> DictConfig:
     return base
 
 
-def _trained(cfg: DictConfig) -> Arm:
-    changes = [f"{name}={_typed(value)}" for name, value in [*_changes(cfg), ("wait", True)]]
+def _train(cfg: DictConfig) -> None:
+    alone = {"trainer.devices": 1, "trainer.num_nodes": 1, "trainer.strategy": "auto"}
+    alone |= {"wait": True, "fresh": False}
+    changes = [f"{name}={_typed(value)}" for name, value in [*_changes(cfg), *alone.items()]]
     overrides = [*HydraConfig.get().overrides.task, *changes]
+    record = SweepRecord(Path(cfg.runs) / _name(cfg))
     with forwarding() as signals:
-        return run_arm("train", overrides, SweepRecord(Path(cfg.runs) / _name(cfg)), signals)
+        arm = run_arm("train", overrides, record, signals, dict.fromkeys(launch_variables()))
+    if arm.state == "preempted":
+        if signals.received and signals.received[-1] in ANNOUNCED:
+            requeue()
+        record_arm(state="preempted", error="stopped while its start was trained")
+        raise SystemExit(PREEMPTED_STATUS)
+    if arm.state == "failed":
+        raise UserError(f"the start of this run failed: {arm.error}")
 
 
 def _changes(cfg: DictConfig) -> Iterator[tuple[str, Any]]:

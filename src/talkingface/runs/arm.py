@@ -41,7 +41,7 @@ def run_arm(
     overrides: Sequence[str],
     record: SweepRecord,
     signals: Forwarding,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
 ) -> Arm:
     """Run one arm to its end.
 
@@ -50,17 +50,16 @@ def run_arm(
         overrides: with what.
         record: where its state is kept while it runs and afterwards.
         signals: what passes signals on to it.
-        environment: variables to be set for it.
+        environment: variables to be set for it, or with None to be left out.
     """
     command = [sys.executable, "-m", "talkingface.cli", verb, *overrides, "hydra.mode=RUN"]
     blank = {"state": "running", "folder": "", "error": "", "metrics": {}, "seconds": 0.0}
     path = record.write(overrides, **blank)
-    told = {RECORD_VARIABLE: str(path)}
+    wanted = {**os.environ, RECORD_VARIABLE: str(path), **(environment or {})}
+    told = {name: value for name, value in wanted.items() if value is not None}
     began = time.monotonic()
     # In a session of its own, an interrupt from the terminal reaches it once, through here.
-    process = subprocess.Popen(
-        command, env=os.environ | told | dict(environment or {}), start_new_session=True
-    )
+    process = subprocess.Popen(command, env=told, start_new_session=True)
     signals.add(process)
     status = process.wait()
     signals.processes.remove(process)
