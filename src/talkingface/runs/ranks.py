@@ -7,8 +7,10 @@ import os
 
 def launch_variables() -> list[str]:
     """Return the variables by which whoever started this process made it one of several."""
-    names = ("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE")
-    names += ("MASTER_ADDR", "MASTER_PORT")
+    names = {
+        *("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"),
+        *("MASTER_ADDR", "MASTER_PORT"),
+    }
     started = ("SLURM_", "TORCHELASTIC_")
     return [name for name in os.environ if name in names or name.startswith(started)]
 
