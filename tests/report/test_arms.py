@@ -1,5 +1,6 @@
 """Which runs are averaged together, and with what they are compared."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from talkingface.errors import UserError
 from talkingface.report.collect import collect
 from talkingface.report.results import result_blocks
+from talkingface.report.run_files import read_run
 from tests.report.run_folders import write_evaluation, write_run
 
 
@@ -86,3 +88,23 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_others_stay(tmp_path: Pat
 def test_a_folder_without_runs_is_one_message(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="no such folder" if name else "no run here"):
         collect(tmp_path / name)
+
+
+def test_seeds_that_each_have_a_start_of_their_own_are_one_arm(tmp_path: Path) -> None:
+    identities = []
+    for seed in (0, 1):
+        folder = write_run(tmp_path, seed=seed)
+        config = json.loads((folder / "config.json").read_text())
+        start = tmp_path / f"night_start/cra-0_stac-0_seed-{seed}_def/checkpoints/best.ckpt"
+        config["pretrained"] = {"path": str(start), "content": f"digest{seed}"}
+        (folder / "config.json").write_text(json.dumps(config))
+        run = read_run(folder)
+        assert run is not None
+        identities.append(run.identity)
+    assert identities[0] == identities[1]
+    assert identities[0]["pretrained.content"] == "night_start"
+    config["pretrained"]["path"] = str(tmp_path / "elsewhere.ckpt")
+    (folder / "config.json").write_text(json.dumps(config))
+    other = read_run(folder)
+    assert other is not None
+    assert other.identity["pretrained.content"] == "digest1"

@@ -111,13 +111,26 @@ def read_run(folder: Path) -> RunFiles | None:
         folder=folder,
         config=config,
         technique=arm_name(config["model"]),
-        identity={k: v for k, v in fields.items() if k.split(".")[-1] != "seed"},
+        identity=_without_seed(fields, config),
         environment=read_json(environment) if environment.exists() else {},
         final=read_json(done) if done.exists() else None,
         curves=read_curves(folder),
         evaluations=tuple(_evaluations(folder, notes)),
         notes=tuple(notes),
     )
+
+
+def _without_seed(fields: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an identity's fields without the seed, and without what follows from it.
+
+    Weights that a run of the same seed has trained are told by that run's experiment.
+    """
+    identity = {k: v for k, v in fields.items() if k.split(".")[-1] != "seed"}
+    if "pretrained.content" in identity:
+        run = Path(config["pretrained"]["path"]).parent.parent
+        if f"_seed-{config['seed']}_" in run.name:
+            identity["pretrained.content"] = run.parent.name
+    return identity
 
 
 def read_json(path: Path) -> dict[str, Any]:
