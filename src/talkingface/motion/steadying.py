@@ -59,7 +59,6 @@ def steadied(pieces: Iterable[Piece], lookahead: int | None = None) -> Iterator[
     path_T4 = torch.zeros(1, 4)
     done = 0
     for piece in pieces:
-        first = held is None
         frames = piece.frames if held is None else torch.cat([held.frames[-1:], piece.frames])
         moved = crop_motion(frames[:-1], frames[1:]).cpu()
         path_T4 = torch.cat([path_T4, path_T4[-1] + moved.cumsum(dim=0)])
@@ -71,7 +70,6 @@ def steadied(pieces: Iterable[Piece], lookahead: int | None = None) -> Iterator[
             gone = max(ready - REACH - 2, 0)
             held = Piece(*(values[gone:] for values in held))
             path_T4, done = path_T4[gone:], ready - gone
-        assert first or len(path_T4) == len(held.frames)
     if held is not None and done < len(held.frames):
         yield _cut(held, path_T4, slice(done, len(held.frames)), ahead)
 
