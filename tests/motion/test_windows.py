@@ -5,6 +5,7 @@ import torch
 
 from talkingface.motion.corrector import Lookahead
 from talkingface.motion.path import Driving, MotionPath
+from talkingface.motion.resampling import resample_codes
 from talkingface.motion.windows import correct_in_windows
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
@@ -41,10 +42,11 @@ def test_windows_equal_the_whole(lookahead: Lookahead, frames: int, window: int)
 
 @pytest.mark.parametrize("lookahead", [None, 0, 2])
 @torch.no_grad()
-def test_a_path_equals_the_whole_corrected_at_once(lookahead: Lookahead) -> None:
+def test_a_path_equals_the_whole_filled_in_and_corrected_at_once(lookahead: Lookahead) -> None:
     network, driving = _awake(lookahead), _driving(1000)
     code, time, fresh = driving
-    whole = network.correct(code[None], time[None].float(), fresh[None])[0]
+    filled = resample_codes(code, time, time, fresh)
+    whole = network.correct(filled[None], time[None].float(), torch.ones_like(fresh)[None])[0]
     made = MotionPath().apply(network, driving, time)
     torch.testing.assert_close(made, whole, atol=1e-6, rtol=0)
 
