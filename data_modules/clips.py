@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,6 +44,7 @@ class ClipDataModule(L.LightningDataModule):
         splits: "official", "hash" or "auto", see split_clips.
         seed: seed of the data order and of every sample.
         strides: probabilities of training windows at one, two, ... times the stride.
+        reach: longest time over two steps of a training window where its stride is drawn, seconds.
 
     Raises:
         UserError: the folder is no data set or too small for its splits.
@@ -67,9 +69,10 @@ class ClipDataModule(L.LightningDataModule):
         splits: SplitRule,
         seed: int,
         strides: tuple[float, ...] = (1.0,),
+        reach: float = math.inf,
     ):
         super().__init__()
-        self.root, self.strides = Path(root), strides
+        self.root, self.strides, self.reach = Path(root), strides, reach
         self.window = Window(size, clip_length, stride)
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.val_batches, self.workers = val_batches, workers
@@ -88,7 +91,7 @@ class ClipDataModule(L.LightningDataModule):
             self.root,
             self.info,
             self.splits[split],
-            replace(self.window, shares=self.strides) if training else self.window,
+            self._training_window() if training else self.window,
             self.seed if training else 0,
             self.geometry if training else None,
             self.colours if training else None,
@@ -98,6 +101,9 @@ class ClipDataModule(L.LightningDataModule):
             self.ledgers,
             self._ranks()[1],
         )
+
+    def _training_window(self) -> Window:
+        return replace(self.window, shares=self.strides, reach=self.reach)
 
     def label_statistics(self) -> dict[str, np.ndarray]:
         """Return mean and deviation of pose and expression over training frames with a face.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,19 +66,22 @@ class Window:
         length: number of driving frames.
         stride: frames from one driving frame to the next.
         shares: probabilities of windows at one, two, three, ... times that stride.
+        reach: longest time over two steps of a window, seconds: a stride is drawn no larger, and
+            clips whose rate is too low for any serve as they are, but not all of them.
     """
 
     size: int
     length: int
     stride: int
     shares: tuple[float, ...] = (1.0,)
+    reach: float = math.inf
 
     @property
     def span(self) -> int:
         """Frames from the first driving frame to the last at the least, both counted."""
         return (self.length - 1) * self.stride + 1
 
-    def drawn_stride(self, frames: int, key: Sequence[int]) -> int:
+    def drawn_stride(self, frames: int, rate: float, key: Sequence[int]) -> int:
         """Return a window's stride in a clip of so many frames, a function of the key.
 
         It has random numbers of its own: whatever the shares, all else that a sample draws stays.
@@ -87,7 +91,15 @@ class Window:
         rng = np.random.default_rng([*key, _STRIDES])
         times = 1 + int(rng.choice(len(self.shares), p=np.divide(self.shares, sum(self.shares))))
         longest = (frames - 2) // (max(self.length - 1, 1) * self.stride)
-        return self.stride * max(1, min(times, longest))
+        return self.stride * max(1, min(times, longest, self._within_reach(rate)))
+
+    def reaches(self, rate: float) -> bool:
+        """Whether two steps of a window at the least stride lie within reach."""
+        return self._within_reach(rate) >= 1
+
+    def _within_reach(self, rate: float) -> int:
+        # Gaps are given in hundredths of a second, and 3 / 25 + 3 / 25 is one.
+        return int(min(self.reach * rate / (2 * self.stride) + 1e-3, len(self.shares)))
 
 
 class ClipDataset(Dataset[ClipBatch]):
@@ -134,6 +146,12 @@ class ClipDataset(Dataset[ClipBatch]):
                 f"{root}: none of {len(clips)} clips has more than {window.span} frames: lower "
                 "data.clip_length or data.stride, or prepare longer clips."
             )
+        if not any(window.reaches(float(clip.rate)) for clip in self.clips):
+            raise UserError(
+                f"{root}: CRA's mixing needs neighbours at most {window.reach} s apart, but the "
+                f"driving frames of all {len(self.clips)} clips are farther apart: lower "
+                "data.stride, or prepare the clips at a higher rate."
+            )
         self.memory = ClipMemory(root, self.clips, window.size, backend, memory)
         self.quarantine = Quarantine(split, self.clips, seed, ledgers, rank)
 
@@ -150,7 +168,7 @@ class ClipDataset(Dataset[ClipBatch]):
     def _sample(self, clip: Clip, key: Key) -> ClipBatch:
         """Return a sample of a clip; the random choices are the key's, whatever the clip."""
         rng = np.random.default_rng([self.seed, *key])
-        stride = self.window.drawn_stride(clip.frames, [self.seed, *key])
+        stride = self.window.drawn_stride(clip.frames, float(clip.rate), [self.seed, *key])
         span = (self.window.length - 1) * stride + 1
         start = int(rng.integers(clip.frames - span + 1))
         wanted = start + stride * np.arange(self.window.length)

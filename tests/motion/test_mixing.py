@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from talkingface.errors import UserError
 from talkingface.motion.draws import Draws
 from talkingface.motion.mixing import Thinning, choose_mixture, neighbours
 
@@ -55,10 +54,12 @@ def test_a_clip_that_kept_too_few_frames_mixes_between_any() -> None:
     assert torch.equal(mixture.face.after, mixture.frame + 1)
 
 
-def test_frames_too_far_apart_are_refused_with_a_remedy() -> None:
-    time = (torch.arange(6) / 5).expand(3, -1)
-    with pytest.raises(UserError, match=r"lower data\.stride"):
-        choose_mixture(time, torch.ones(3, 6, dtype=torch.bool), 0.32, 0.16, _draws(3))
+def test_a_clip_whose_frames_are_too_far_apart_is_decoded_as_it_is() -> None:
+    time = torch.stack([torch.arange(6) / 5, torch.arange(6) / 25])
+    mixture = choose_mixture(time, torch.ones(2, 6, dtype=torch.bool), 0.32, 0.16, _draws(2))
+    code = torch.randn(2, 6, 76)
+    assert torch.equal(mixture.mix(code, 12)[0], code[0, mixture.frame[0]])
+    assert mixture.face.before[1] < mixture.frame[1] < mixture.face.after[1]
 
 
 def test_thinning_drops_what_it_promises() -> None:

@@ -24,6 +24,7 @@ from data_modules.clips import ClipDataModule
 from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.errors import UserError
+from talkingface.motion.cra import CraSettings
 from talkingface.runs.checkpoint import load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint
 
@@ -47,8 +48,8 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     start_step = load_checkpoint(checkpoint)["step"] if checkpoint else 0
     print(f"{folder.path}: {'resuming at step ' + str(start_step) if checkpoint else 'new run'}")
     cfg = _with_run_fields(cfg, folder, start_step)
-    strides = instantiate(cfg.model.cra).window_strides
-    data: ClipDataModule = instantiate(cfg.data, strides=strides)
+    cra: CraSettings = instantiate(cfg.model.cra)
+    data: ClipDataModule = instantiate(cfg.data, strides=cra.window_strides, reach=cra.reach)
     module = _module(cfg, data)
     trainer = _trainer(cfg, precision, folder)
     _check_environment(trainer)

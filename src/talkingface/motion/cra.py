@@ -6,6 +6,7 @@ here is this project's definition. At inference CRA costs nothing: it only train
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,6 +67,11 @@ class CraSettings:
     def window_strides(self) -> tuple[float, ...]:
         """Probabilities of windows at 1, 2, ... strides; at one alone without resampling."""
         return tuple(self.stride_shares) if self.enabled and self.resample else (1.0,)
+
+    @property
+    def reach(self) -> float:
+        """Longest time in seconds from a frame's neighbour before it to that after it."""
+        return min(self.pose_gap, self.face_gap) if self.mixes else math.inf
 
     def pairs(self, step: int) -> bool:
         """Whether a step compares two portraits."""

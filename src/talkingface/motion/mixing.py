@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from talkingface.errors import UserError
 from talkingface.motion.draws import Draws
 
 
@@ -69,16 +68,14 @@ def choose_mixture(
 
     The two streams have neighbours of their own: head pose moves slowly enough for wide gaps,
     facial motion does not. In a clip that holds no frame out any frame may be mixed from the
-    others; one that kept too few may use all of them.
+    others; one that kept too few may use all of them; one whose frames are too far apart for any
+    choice, as in video of a very low rate, stands for itself.
 
     Args:
         time_BT: times of the frames in seconds, rising.
         kept_BT: frames whose codes may be used.
         pose_gap, face_gap: largest time from the earlier neighbour to the later, seconds.
         draws: source of the choices.
-
-    Raises:
-        UserError: the frames of a clip are too far apart for any choice.
     """
     choices = [
         _choose(times.tolist(), kept.tolist(), (pose_gap, face_gap), generator)
@@ -96,13 +93,14 @@ def neighbours(time_BT: Tensor, frame_B: Tensor, before_B: Tensor, after_B: Tens
     """Return neighbours with the weight that true times give the later one."""
     row = torch.arange(len(time_BT))
     start_B, end_B = time_BT[row, before_B], time_BT[row, after_B]
-    return Neighbours(before_B, after_B, (time_BT[row, frame_B] - start_B) / (end_B - start_B))
+    share_B = (time_BT[row, frame_B] - start_B) / (end_B - start_B)
+    return Neighbours(before_B, after_B, torch.where(before_B == after_B, 0.0, share_B))
 
 
 def _choose(
     times: list[float], kept: list[bool], gaps: tuple[float, float], generator: torch.Generator
 ) -> tuple[int, list[tuple[int, int]]]:
-    """Return a held-out frame and one pair of neighbours a stream."""
+    """Return a held-out frame and one pair of neighbours a stream, itself where there is none."""
     inner = range(1, len(times) - 1)
     everything = [True] * len(times)
     for frames, usable in (
@@ -115,11 +113,8 @@ def _choose(
         if possible:
             break
     if not possible:
-        raise UserError(
-            f"CRA's mixing needs neighbours at most {min(gaps)} s apart, but the driving frames "
-            "are farther apart: lower data.stride, raise data.clip_length, or prepare the clips "
-            "at a higher rate."
-        )
+        alone = _draw(len(times), generator)
+        return alone, [(alone, alone)] * len(gaps)
     choices = sorted(possible)
     frame = choices[_draw(len(choices), generator)]
     return frame, [pairs[_draw(len(pairs), generator)] for pairs in possible[frame]]
