@@ -1,8 +1,8 @@
 """What could lower a model's expression error (`aed`), and by how much, at the most.
 
-`python benchmarks/aed_bounds.py DATA RUN...` reads finished runs without CRA and STAC on their own
-validation people (synthetic heads, whose labels are exact) and prints, run by run, `aed`, `apd` and
-mouth amplitude of the model as it is, and what would change with
+`python benchmarks/aed_bounds.py DATA RUN...` reads finished baselines of `+sweeps=ablation` on its 12
+validation people (synthetic heads, whose labels are exact) and prints, averaged over the runs, `aed`,
+`apd` and mouth amplitude of the model as it is, and what would change with
 
 - codes that say exactly what the labels say, or what the ruler reads of the true frames, followed
   by the generator as it follows its own codes;
@@ -41,6 +41,7 @@ from talkingface.runs.folder import find_checkpoint
 from talkingface.synthetic.clip import frame_times
 from talkingface.video.frames import to_tensor, to_uint8
 
+# Those of conf/experiment/ablation.yaml.
 _VAL, _TEST = 12, 16
 _JAW = 0
 _SUITES = ("drop-30", "rate-3")
@@ -167,6 +168,8 @@ def _moved(seen: Track, by: Numbers) -> Track:
 @torch.no_grad()
 def main() -> None:
     torch.set_num_threads(1)
+    if len(sys.argv) < 3:
+        sys.exit("aed_bounds.py DATA RUN...: give a data set and at least one run.")
     root, runs = Path(sys.argv[1]), [Path(run) for run in sys.argv[2:]]
     clips = split_clips(read_dataset(root)[1], _VAL, _TEST, "auto")["val"]
     table = defaultdict(list)
