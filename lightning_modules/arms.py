@@ -111,8 +111,7 @@ class Arms(nn.Module):
                     network.corrector, statistics, code_BTZ, worse_BTZ, time_BT, corrupted.fresh
                 )
                 losses |= correction.losses
-        pose_dim = network.config.pose_dim
-        decodes = choose_decodes(code_BTZ, time_BT, budget, self.cra, pose_dim, draws)
+        decodes = choose_decodes(network, code_BTZ, time_BT, budget, self.cra, draws)
         return Spent(decodes, losses, worse, correction)
 
     def face_loss(

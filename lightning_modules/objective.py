@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from data_modules.dataset import ClipBatch
 from lightning_modules.decoding import Decodes, pick
+from talkingface.faces.landmark_sets import RIGID
 from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
 from talkingface.losses.reconstruction import reconstruction_losses, region_weight
 from talkingface.motion.conditions import Corrupted, moved_labels
+from talkingface.motion.crossing import choose_crossing
+from talkingface.motion.draws import Draws
 from talkingface.motion.stac import Correction
+from talkingface.networks.model import TalkingFace
 from talkingface.networks.motion_encoder import Motion
 
 
@@ -78,3 +83,32 @@ def flow_guidance(
     landmarks = pick(batch["landmarks"], decodes.frame)
     losses = point_loss(points, landmarks.flatten(0, 1))
     return losses | flow_loss(flows, batch["source_landmarks"], landmarks)
+
+
+def crossed_guidance(
+    network: TalkingFace,
+    identity_BI: Tensor,
+    code_BTZ: Tensor,
+    batch: ClipBatch,
+    decodes: Decodes,
+    flows: Sequence[Tensor],
+    draws: Draws,
+) -> dict[str, Tensor]:
+    """Return what landmarks that no expression moves say of crossed codes, whatever face they have.
+
+    They have to lie where the frame that gives the head pose has them: the generator's points with
+    every frame of the window as such a frame, which needs no decoding, and the flows (B * K, ...)
+    of the decoded ones.
+    """
+    if decodes.crossing is None:
+        return {}
+    clips, frames = code_BTZ.shape[:2]
+    everywhere = choose_crossing(code_BTZ, torch.arange(frames).expand(clips, -1), draws)
+    points_NL2 = network.points(identity_BI, network.recombine(*everywhere.of(code_BTZ)))
+    rigid = list(RIGID)
+    landmarks_BTL2 = batch["landmarks"][:, :, rigid]
+    losses = point_loss(points_NL2[:, rigid], landmarks_BTL2.flatten(0, 1))
+    shape, targeted = decodes.code.shape[:2], decodes.frame.shape[1]
+    crossed = [flow.unflatten(0, shape)[:, targeted:].flatten(0, 1) for flow in flows]
+    there = pick(landmarks_BTL2, decodes.crossing.head)
+    return losses | flow_loss(crossed, batch["source_landmarks"][:, rigid], there)

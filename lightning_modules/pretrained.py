@@ -9,7 +9,13 @@ from talkingface.errors import UserError
 from talkingface.runs.checkpoint import load_checkpoint
 
 # Parts that only one of two arms may have, or that belong to a data set's labels.
-_OPTIONAL = ("network.corrector.", "arms.alignment.", "discriminator.", "guidance.")
+_OPTIONAL = (
+    "network.corrector.",
+    "network.recombination.",
+    "arms.alignment.",
+    "discriminator.",
+    "guidance.",
+)
 _STATISTICS_OF_LABELS = tuple(
     f"guidance.{labels}_{name}" for labels in ("pose", "expression") for name in ("mean", "std")
 )

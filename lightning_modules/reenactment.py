@@ -18,6 +18,7 @@ from lightning_modules.judges import Judges, JudgeSettings
 from lightning_modules.learning_rates import own_rates, set_rates
 from lightning_modules.objective import (
     corrected_guidance,
+    crossed_guidance,
     flow_guidance,
     image_losses,
     motion_guidance,
@@ -79,7 +80,11 @@ class ReenactmentModule(L.LightningModule):
         self.optimisation, self.weights, self.region_gain = optimisation, dict(weights), region_gain
         self.guidance_settings, self.adversarial = guidance, adversarial
         network = replace(
-            network, corrector=stac.corrects, steady=stac.steadies, lookahead=stac.lookahead
+            network,
+            corrector=stac.corrects,
+            steady=stac.steadies,
+            lookahead=stac.lookahead,
+            recombines=cra.crosses,
         )
         self.network = channels_last(TalkingFace(network))
         self.arms = Arms(self.network, cra, stac, decodes)
@@ -162,6 +167,9 @@ class ReenactmentModule(L.LightningModule):
         source = to_signed(batch["source"])
         motion = self.network.read_clip(to_signed(batch["driver"]))
         self.network.statistics.update(motion.code)
+        if self.network.recombination is not None:
+            readout = None if self.guidance is None else self.guidance.expression.weight
+            self.network.recombination.update(motion.code, readout)
         losses = motion_guidance(self.guidance, batch, motion)
         appearance = self.network.appearance(source)
         if not self.generating:
@@ -192,6 +200,9 @@ class ReenactmentModule(L.LightningModule):
             losses |= generator_losses(self.discriminator(pairs[1]), self.discriminator(pairs[0]))
         if self.guidance is not None and made.points is not None:
             losses |= flow_guidance(batch, decodes, made.points, made.flows)
+            crossed = motion.code, batch, decodes, made.flows, draws
+            for name, loss in crossed_guidance(self.network, appearance.identity, *crossed).items():
+                losses[name] = losses[name] + loss
         if budget.crossed:
             losses |= self.arms.crossed_losses(
                 self.network, frames[:, targeted:], decodes.crossed, batch, budget, draws

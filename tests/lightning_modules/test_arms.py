@@ -11,12 +11,15 @@ from omegaconf import DictConfig
 
 from data_modules.dataset import ClipBatch
 from lightning_modules.arms import check_codes
+from lightning_modules.objective import crossed_guidance
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.cli.train import train
 from talkingface.errors import UserError
 from talkingface.losses.weighting import total, weighted
 from talkingface.motion.cra import CraSettings
+from talkingface.motion.draws import Draws
 from talkingface.motion.stac import StacSettings
+from talkingface.video.frames import to_signed
 
 TinyRun = Callable[..., DictConfig]
 WINDOW = ("data.clip_length=8", "data.stride=1", "model.decodes=4", "model.guidance.steps=0")
@@ -120,6 +123,31 @@ def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:
         whole, batch = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"]))
         part, _ = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"], f"model.{switch}=false"))
         assert whole._losses(batch)[0].keys() - part._losses(batch)[0].keys() == gone
+
+
+def test_the_head_of_crossed_codes_is_guided_and_the_face_is_not(tiny_run: TinyRun) -> None:
+    module, batch = _module_and_batch(tiny_run(*WINDOW, *ARMS["cra"]))
+    network, source = module.network, to_signed(batch["source"])
+    code = network.read_clip(to_signed(batch["driver"])).code
+    draws = Draws(batch["seed"].tolist())
+    decodes = module.arms.spend(network, batch, code, module.arms.budget(0), draws).decodes
+    appearance = network.appearance(source)
+    made = network.generate(appearance, network.motion(source).code, decodes.code)
+
+    def losses_with(moved: int | None) -> dict[str, float]:
+        changed = batch.copy()
+        changed["landmarks"] = batch["landmarks"].clone()
+        if moved is not None:
+            changed["landmarks"][:, :, moved] += 0.5
+        seeds = Draws(batch["seed"].tolist())
+        given = appearance.identity, code, changed, decodes, made.flows, seeds
+        return {name: float(x.detach()) for name, x in crossed_guidance(network, *given).items()}
+
+    temple, lip = 0, 57
+    assert losses_with(None).keys() == {"guide_points", "guide_flow"}
+    assert losses_with(lip) == losses_with(None)
+    assert losses_with(temple)["guide_points"] != losses_with(None)["guide_points"]
+    assert losses_with(temple)["guide_flow"] != losses_with(None)["guide_flow"]
 
 
 def test_a_window_shorter_than_the_decodes_is_refused(tiny_run: TinyRun) -> None:

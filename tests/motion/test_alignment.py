@@ -5,7 +5,7 @@ import torch
 
 from talkingface.motion.conditions import Corrupted
 from talkingface.motion.corrector import Corrector
-from talkingface.motion.cra import cross_codes, cycle_loss
+from talkingface.motion.cra import cycle_loss
 from talkingface.motion.draws import Draws
 from talkingface.motion.stac import Alignment, StacSettings, correction_losses, guard_losses
 from talkingface.motion.statistics import CodeStatistics
@@ -99,28 +99,6 @@ def test_the_guards_see_codes_that_stand_still() -> None:
     assert float(guard_losses(torch.ones(2, 5, 3), 0.1)["floor"]) == pytest.approx(0.1, abs=1e-3)
     assert float(guard_losses(torch.randn(8, 50, 3), 0.1)["floor"]) == 0
     assert float(guard_losses(torch.full((2, 5, 3), 2.0), 0.1)["size"]) == pytest.approx(4)
-
-
-def test_crossed_codes_train_the_generator_alone() -> None:
-    code = torch.randn(4, 6, 76, requires_grad=True)
-    crossed = cross_codes(code, 12, Draws(range(4)))
-    assert not crossed.requires_grad
-
-
-def test_crossed_codes_take_pose_and_face_from_different_frames() -> None:
-    clips, frames = 6, 12
-    place = torch.arange(clips)[:, None] * 100 + torch.arange(frames)
-    code = place[..., None].float().expand(-1, -1, 76)
-    draws = Draws(range(clips))
-    far, others = 0, 0
-    for _ in range(50):
-        crossed = cross_codes(code, 12, draws)
-        pose, face = crossed[:, 0].long(), crossed[:, 12].long()
-        assert torch.equal(pose // 100, torch.arange(clips))
-        own = pose // 100 == face // 100
-        assert ((pose - face).abs()[own] >= frames // 2).all()
-        far, others = far + int(own.sum()), others + int((~own).sum())
-    assert 0.4 < far / (far + others) < 0.6
 
 
 def test_the_teacher_gets_no_gradient_and_the_frames_do() -> None:

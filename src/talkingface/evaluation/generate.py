@@ -66,7 +66,7 @@ def made_frames(
 
     wanted_TZ = codes_of(case.driving)
     if suite.task == "swap":
-        wanted_TZ[:, : network.pose_dim] = codes_of(case.source)[:, : network.pose_dim]
+        wanted_TZ = network.recombine(codes_of(case.source), wanted_TZ)
     portrait = to_tensor(portrait_of(root, case, size)[None])[0]
     return (to_uint8(frame[None])[0] for frame in generate_frames(network, portrait, wanted_TZ))
 

@@ -18,6 +18,9 @@ OUTER_MOUTH = range(48, 60)
 INNER_MOUTH = range(60, 68)
 MOUTH = range(48, 68)
 
+# Temples, nose and corners of the eyes: they go with the head, whatever the face does.
+RIGID = (*range(0, 4), *range(13, 17), *NOSE, 36, 39, 42, 45)
+
 # Where each point of iBUG-68 goes in a mirrored picture.
 MIRRORED_IBUG68 = (
     *range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31,

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from talkingface.errors import UserError
 from talkingface.motion.draws import Draws
-from talkingface.motion.global_batch import global_clips
 from talkingface.motion.mixing import Mixture, Thinning, choose_mixture
 from talkingface.motion.statistics import scaled_distance
 from talkingface.motion.teacher import Teacher
@@ -42,7 +41,7 @@ class CraSettings:
 
     enabled: bool = False
     resample: bool = True
-    mix: bool = True
+    mix: bool = False
     target: Literal["between", "neighbour"] = "between"
     cross: bool = True
     pair: bool = True
@@ -92,28 +91,6 @@ class CraSettings:
         if self.resample:
             kept_BT = self.thinning.kept(time_BT.shape[1], draws)
         return choose_mixture(time_BT.cpu(), kept_BT, self.pose_gap, self.face_gap, draws)
-
-
-def cross_codes(code_BTZ: Tensor, pose_dim: int, draws: Draws) -> Tensor:
-    """Return codes (B, Z): head pose of a frame, facial motion of another frame or person.
-
-    Facial motion comes half of the time from another clip of the global batch, otherwise from the
-    same clip, at least half of it away. They come out detached and train the generator alone:
-    asked to make weakly followed codes visible, an encoder makes all codes larger, and the teacher
-    that follows it asks for more, until they explode.
-    """
-    code_GTZ, first = global_clips(code_BTZ)
-    frames = code_BTZ.shape[1]
-    row_B = first + torch.arange(len(code_BTZ))
-    pose_B = draws.below(frames)
-    away_B = draws.below(frames - frames // 2) + frames // 2
-    face_B = torch.where(pose_B < frames / 2, pose_B + away_B, pose_B - away_B)
-    face_B = face_B.clamp(0, frames - 1)
-    other_B = draws.uniform() < 0.5
-    step_B = 1 + draws.below(max(len(code_GTZ) - 1, 1))
-    donor_B = torch.where(other_B, (row_B + step_B) % len(code_GTZ), row_B)
-    pose_BP = code_GTZ[row_B, pose_B, :pose_dim]
-    return torch.cat([pose_BP, code_GTZ[donor_B, face_B, pose_dim:]], dim=1)
 
 
 def cycle_loss(

@@ -18,6 +18,11 @@ def rank_count() -> int:
     return ranks.get_world_size() if ranks.is_available() and ranks.is_initialized() else 1
 
 
+def rank() -> int:
+    """Return which of them this process is, from 0 on."""
+    return ranks.get_rank() if ranks.is_available() and ranks.is_initialized() else 0
+
+
 def mean_over_ranks(value: Tensor) -> Tensor:
     """Return the mean of all ranks' values.
 
@@ -41,7 +46,7 @@ def global_clips(code_BTZ: Tensor) -> tuple[Tensor, int]:
         return code_BTZ.detach(), 0
     parts = [torch.empty_like(code_BTZ) for _ in range(rank_count())]
     ranks.all_gather(parts, code_BTZ.detach().contiguous())
-    return torch.cat(parts), ranks.get_rank() * len(code_BTZ)
+    return torch.cat(parts), rank() * len(code_BTZ)
 
 
 def means_over_ranks(values: Mapping[str, Tensor]) -> dict[str, Tensor]:

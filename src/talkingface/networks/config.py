@@ -49,6 +49,8 @@ class NetworkConfig:
         corrector: whether a temporal corrector (STAC) belongs to the network.
         steady: whether crop jitter is taken out of driving frames before they are read (STAC).
         lookahead: frames that STAC looks ahead, 0 or 2; None for both ways.
+        recombines: whether the face code's knowledge of the head pose goes with the head when
+            streams of two moments are put together (CRA).
 
     Raises:
         UserError: a choice that is not offered.
@@ -63,6 +65,7 @@ class NetworkConfig:
     corrector: bool = False
     steady: bool = False
     lookahead: Literal[0, 2] | None = None
+    recombines: bool = False
 
     def __post_init__(self) -> None:
         """Check the choices a user can get wrong."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from talkingface.motion.corrector import Corrector
+from talkingface.motion.recombination import Recombination
 from talkingface.motion.statistics import CodeStatistics
 from talkingface.motion.steadying import Piece, steadied
 from talkingface.networks.appearance_encoder import Appearance, AppearanceEncoder
@@ -34,6 +35,10 @@ class TalkingFace(nn.Module):
             # All arms of one seed start from the same weights, whatever else they construct.
             with torch.random.fork_rng(devices=[]):
                 self.corrector = Corrector(config.pose_dim, config.face_dim, config.lookahead)
+
+        self.recombination: Recombination | None = None
+        if config.recombines:
+            self.recombination = Recombination(config.pose_dim, config.face_dim)
 
     @property
     def pose_dim(self) -> int:
@@ -73,6 +78,14 @@ class TalkingFace(nn.Module):
         if not self.config.steady:
             return iter(pieces)
         return steadied(pieces, self.config.lookahead)
+
+    def recombine(self, head_XZ: Tensor, face_XZ: Tensor) -> Tensor:
+        """Return codes (..., Z) of some codes' head pose and other codes' facial motion."""
+        if self.recombination is None:
+            pose_dim = self.config.pose_dim
+            return torch.cat([head_XZ[..., :pose_dim], face_XZ[..., pose_dim:]], dim=-1)
+        recombined: Tensor = self.recombination(head_XZ, face_XZ)
+        return recombined
 
     def points(self, identity_BI: Tensor, driving_BTZ: Tensor) -> Tensor:
         """Return where B faces' points go with T codes each, (B * T, 68, 2) in [-1, 1].
