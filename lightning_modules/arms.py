@@ -13,10 +13,12 @@ from torch import Tensor, nn
 
 from data_modules.dataset import ClipBatch
 from lightning_modules.decoding import Decodes, choose_decodes
+from lightning_modules.objective import crossed_labels
 from talkingface.errors import UserError
+from talkingface.losses.guidance import Guidance
 from talkingface.motion.budget import Budget, share_budget
 from talkingface.motion.conditions import Corrupted
-from talkingface.motion.cra import CraSettings, cycle_loss
+from talkingface.motion.cra import CraSettings, cycle_loss, read_back
 from talkingface.motion.draws import Draws
 from talkingface.motion.stac import (
     Alignment,
@@ -125,16 +127,25 @@ class Arms(nn.Module):
     def crossed_losses(
         self,
         network: TalkingFace,
+        guidance: Guidance | None,
         made_BX3SS: Tensor,
-        code_BXZ: Tensor,
+        decodes: Decodes,
         batch: ClipBatch,
         budget: Budget,
         draws: Draws,
     ) -> dict[str, Tensor]:
-        """Return "cycle" and, in a paired step, "pair", of frames made from crossed codes."""
-        made_N3SS = made_BX3SS.flatten(0, 1)
-        scale = network.statistics.scale
-        losses = cycle_loss(self.teacher, made_N3SS, code_BXZ.flatten(0, 1), scale, draws)
+        """Return "cycle" and, in a paired step, "pair", of frames made from crossed codes.
+
+        The cycle asks for both donors' codes and, where labels guide, for both donors' labels: the
+        codes also hold what nobody should see in the frames.
+        """
+        code_BXZ = decodes.crossed
+        read_NZ = read_back(self.teacher, made_BX3SS.flatten(0, 1), draws)
+        read_BXZ = read_NZ.unflatten(0, code_BXZ.shape[:2])
+        losses = cycle_loss(read_BXZ, code_BXZ, network.statistics.scale)
+        if guidance is not None and decodes.crossing is not None:
+            labels = crossed_labels(guidance, batch, decodes.crossing, read_BXZ)
+            losses["cycle"] = losses["cycle"] + sum(labels.values())
         if budget.paired:
             row = torch.arange(len(code_BXZ))
             other = draws.below(batch["driving"].shape[1])

@@ -13,7 +13,7 @@ from talkingface.faces.landmark_sets import RIGID
 from talkingface.losses.guidance import Guidance, anchor_loss, flow_loss, point_loss
 from talkingface.losses.reconstruction import reconstruction_losses, region_weight
 from talkingface.motion.conditions import Corrupted, moved_labels
-from talkingface.motion.crossing import choose_crossing
+from talkingface.motion.crossing import Crossing, choose_crossing
 from talkingface.motion.draws import Draws
 from talkingface.motion.stac import Correction
 from talkingface.networks.model import TalkingFace
@@ -85,6 +85,19 @@ def flow_guidance(
     return losses | flow_loss(flows, batch["source_landmarks"], landmarks)
 
 
+def crossed_labels(
+    guidance: Guidance, batch: ClipBatch, crossing: Crossing, read_BXZ: Tensor
+) -> dict[str, Tensor]:
+    """Return how far codes read from crossed frames are from both donors' labels.
+
+    Only the generator learns from it.
+    """
+    (pose_BX6, _), (_, expression_BXE), faces = (
+        crossing.of(batch[name]) for name in ("pose", "expression", "face")
+    )
+    return guidance.frozen().losses(read_BXZ.float(), pose_BX6, expression_BXE, faces[0] & faces[1])
+
+
 def crossed_guidance(
     network: TalkingFace,
     identity_BI: Tensor,
@@ -111,4 +124,5 @@ def crossed_guidance(
     shape, targeted = decodes.code.shape[:2], decodes.frame.shape[1]
     crossed = [flow.unflatten(0, shape)[:, targeted:].flatten(0, 1) for flow in flows]
     there = pick(landmarks_BTL2, decodes.crossing.head)
-    return losses | flow_loss(crossed, batch["source_landmarks"][:, rigid], there)
+    losses |= flow_loss(crossed, batch["source_landmarks"][:, rigid], there)
+    return {name.replace("guide_", "guide_crossed_"): loss for name, loss in losses.items()}

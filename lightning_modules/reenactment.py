@@ -201,11 +201,16 @@ class ReenactmentModule(L.LightningModule):
         if self.guidance is not None and made.points is not None:
             losses |= flow_guidance(batch, decodes, made.points, made.flows)
             crossed = motion.code, batch, decodes, made.flows, draws
-            for name, loss in crossed_guidance(self.network, appearance.identity, *crossed).items():
-                losses[name] = losses[name] + loss
+            losses |= crossed_guidance(self.network, appearance.identity, *crossed)
         if budget.crossed:
             losses |= self.arms.crossed_losses(
-                self.network, frames[:, targeted:], decodes.crossed, batch, budget, draws
+                self.network,
+                self.guidance,
+                frames[:, targeted:],
+                decodes,
+                batch,
+                budget,
+                draws,
             )
         return losses, pairs[1], pairs[0]
 

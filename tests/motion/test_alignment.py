@@ -5,7 +5,7 @@ import torch
 
 from talkingface.motion.conditions import Corrupted
 from talkingface.motion.corrector import Corrector
-from talkingface.motion.cra import cycle_loss
+from talkingface.motion.cra import cycle_loss, read_back
 from talkingface.motion.draws import Draws
 from talkingface.motion.stac import Alignment, StacSettings, correction_losses, guard_losses
 from talkingface.motion.statistics import CodeStatistics
@@ -104,8 +104,9 @@ def test_the_guards_see_codes_that_stand_still() -> None:
 def test_the_teacher_gets_no_gradient_and_the_frames_do() -> None:
     teacher = Teacher(MotionEncoder(NetworkConfig(width="tiny")))
     frames = (torch.rand(2, 3, 64, 64) * 2 - 1).requires_grad_()
-    code = torch.randn(2, 76, requires_grad=True)
-    cycle_loss(teacher, frames, code, torch.ones(76), Draws((0, 1)))["cycle"].backward()
+    code = torch.randn(2, 1, 76, requires_grad=True)
+    read = read_back(teacher, frames, Draws((0, 1))).unflatten(0, (2, 1))
+    cycle_loss(read, code, torch.ones(76))["cycle"].backward()
     assert frames.grad is not None
     assert frames.grad.any()
     assert code.grad is None

@@ -93,20 +93,18 @@ class CraSettings:
         return choose_mixture(time_BT.cpu(), kept_BT, self.pose_gap, self.face_gap, draws)
 
 
-def cycle_loss(
-    teacher: Teacher,
-    made_N3SS: Tensor,
-    code_NZ: Tensor,
-    scale_Z: Tensor,
-    draws: Draws,
-) -> dict[str, Tensor]:
-    """Return "cycle": the teacher has to read from generated frames the codes they were made from.
+def read_back(teacher: Teacher, made_N3SS: Tensor, draws: Draws) -> Tensor:
+    """Return the codes (N, Z) that the teacher reads from generated frames, as many of each clip.
 
     Fresh colours and a teacher that does not learn from the frames keep the generator from hiding
     the codes in invisible pixels.
     """
-    read_NZ = teacher(recolour(made_N3SS, draws)).code
-    return {"cycle": scaled_distance(read_NZ[None], code_NZ.detach()[None], scale_Z)}
+    return teacher(recolour(made_N3SS, draws)).code
+
+
+def cycle_loss(read_BXZ: Tensor, code_BXZ: Tensor, scale_Z: Tensor) -> dict[str, Tensor]:
+    """Return "cycle": from generated frames the codes have to be read that they were made from."""
+    return {"cycle": scaled_distance(read_BXZ, code_BXZ.detach(), scale_Z)}
 
 
 def recolour(frame_N3SS: Tensor, draws: Draws) -> Tensor:
