@@ -1,7 +1,7 @@
 """CRA: motion codes cross-processed over time and across streams while training.
 
 The idea is published (B. Dong, L. Zhang, The Visual Computer, 2025); its equations are not. What is
-here is this project's definition. At inference CRA costs nothing: it only trains.
+here is this project's definition.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class CraSettings:
         enabled: without it nothing of CRA is constructed.
         resample: windows are drawn at random strides, and clips lose frames before mixing.
         stride_shares: probabilities of windows whose frames lie 1, 2, 3, ... strides apart.
-        mix: held-out frames are generated from the codes of their neighbours.
+        mix: held-out frames are generated from the codes of their neighbours. Off: it teaches the
+            generator to hedge, and mouths move less (docs/method.md).
         target: what mixed codes have to show: the frame "between", or a "neighbour" of it, which is
             a control: pure smoothing.
         cross: head pose of one frame with facial motion of another, judged by the teacher.
