@@ -18,7 +18,7 @@ import torch
 
 from data_modules.splits import split_clips
 from talkingface.evaluation.cases import Case, self_cases, swap_cases
-from talkingface.evaluation.donors import shared_frames
+from talkingface.evaluation.donors import aligned, shared_frames
 from talkingface.evaluation.generate import made_frames
 from talkingface.evaluation.suites import Suite
 from talkingface.manifest import Track, read_dataset, read_track
@@ -50,9 +50,8 @@ def errors(made: Track, head: Track, face: Track) -> list[float]:
 def donors(root: Path, case: Case) -> tuple[Track, Track]:
     """Exact labels of those who give head pose and facial motion, for as long as both last."""
     frames = shared_frames(case.source, case.driving)
-    tracks = (read_track(root, clip.clip) for clip in (case.source, case.driving))
-    head, face = (Track(**{k: v[:frames] for k, v in vars(track).items()}) for track in tracks)
-    return head, face
+    head, face = (read_track(root, clip.clip) for clip in (case.source, case.driving))
+    return aligned(head, face, case.source.rate, case.driving.rate, frames)
 
 
 def read(ruler: Ruler, frames: Iterator[Frames]) -> Track:

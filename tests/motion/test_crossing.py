@@ -65,6 +65,15 @@ def test_what_expressions_are_read_from_stays_with_the_face() -> None:
     assert not torch.allclose(made[..., POSE:], code[20:, :, POSE:], atol=0.1)
 
 
+def test_half_precision_around_it_does_not_blur_what_is_learned() -> None:
+    code, _, _ = _codes()
+    whole, half = Recombination(POSE, FACE), Recombination(POSE, FACE)
+    whole.update(code, torch.randn(2, FACE, generator=torch.Generator().manual_seed(1)))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        half.update(code, torch.randn(2, FACE, generator=torch.Generator().manual_seed(1)))
+    assert torch.equal(whole.slope, half.slope)
+
+
 def test_a_code_put_together_from_itself_is_itself() -> None:
     code, _, _ = _codes()
     recombination = Recombination(POSE, FACE)

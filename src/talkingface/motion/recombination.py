@@ -45,7 +45,11 @@ class Recombination(nn.Module):
             readout_EF: weights with which expressions are read from the face code; None where
                 nothing is read.
         """
-        flat_NZ = code_BTZ.detach().float().flatten(0, -2)
+        # Differences of squares: half precision would leave nothing of them.
+        with torch.autocast(self.slope.device.type, enabled=False):
+            self._update(code_BTZ.float().flatten(0, -2), readout_EF)
+
+    def _update(self, flat_NZ: Tensor, readout_EF: Tensor | None) -> None:
         self.batches += 1
         weight = torch.clamp(1 / self.batches, min=self.momentum)
         seen = torch.cat([flat_NZ.T @ flat_NZ / len(flat_NZ), flat_NZ.mean(dim=0)[None]])
@@ -58,13 +62,15 @@ class Recombination(nn.Module):
         slope_PF = torch.linalg.solve(firm_PP, covariance_ZZ[pose, face])
         if readout_EF is not None:
             scale_F = variance_Z[face].clamp_min(_LEAST).sqrt()
-            slope_PF = _without(slope_PF / scale_F, readout_EF.detach() * scale_F) * scale_F
+            slope_PF = _without(slope_PF / scale_F, readout_EF.float() * scale_F) * scale_F
         self.slope.copy_(slope_PF)
 
     def forward(self, head_XZ: Tensor, face_XZ: Tensor) -> Tensor:
         """Return codes (..., Z) of the first codes' head pose and the others' facial motion."""
         pose_XP = head_XZ[..., : self.pose_dim]
-        moved_XF = (pose_XP - face_XZ[..., : self.pose_dim]) @ self.slope
+        # Codes of whole videos lie on the CPU, whatever device the network is on.
+        slope_PF = self.slope.to(pose_XP.device)
+        moved_XF = (pose_XP - face_XZ[..., : self.pose_dim]) @ slope_PF.to(pose_XP.dtype)
         return torch.cat([pose_XP, face_XZ[..., self.pose_dim :] + moved_XF], dim=-1)
 
 
