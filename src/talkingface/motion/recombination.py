@@ -7,24 +7,28 @@ from torch import Tensor, nn
 
 from talkingface.motion.global_batch import mean_over_ranks
 
-# Added to the variance of head poses, as a share of it: what few clips suggest counts for less.
+# Added to the variances of the codes, as a share of them: what few clips suggest counts for less.
 _RIDGE, _LEAST = 0.01, 1e-6
+# Variance under which what is read of expressions is noise, as a share of the largest direction.
+_FAINT = 0.01
 
 
 class Recombination(nn.Module):
-    """Put two streams together; what the face code knows of the head pose goes with the head.
+    """Put two streams together; of the face code only what is expression comes with the face.
 
-    Close-ups of eyes and mouth look different when the head turns, so the face code knows the head
-    pose too, and a generator that believes it turns the head with a stranger's face. The part of
-    the face code that a linear map foretells from the head pose is therefore taken from the moment
-    that gives the head pose, except in the directions that expressions are read from.
+    Close-ups of eyes and mouth look different when the head turns and from person to person, so
+    the face code knows more than facial motion, and a generator that believes all of it turns the
+    head with a stranger's face. A face code has three parts: what a linear map foretells of it
+    from the head pose, what one foretells of the remainder from the expressions that are read from
+    it, and the rest. Only the second comes from the moment that gives the facial motion. Where
+    nothing is read, only the first can be told from the rest and stays with the head.
 
     Args:
         pose_dim, face_dim: lengths of the two parts of the code.
         momentum: weight of each new batch.
     """
 
-    slope: Tensor
+    taken: Tensor
     moments: Tensor
     batches: Tensor
 
@@ -32,7 +36,7 @@ class Recombination(nn.Module):
         super().__init__()
         self.pose_dim, self.momentum = pose_dim, momentum
         code_dim = pose_dim + face_dim
-        self.register_buffer("slope", torch.zeros(pose_dim, face_dim))
+        self.register_buffer("taken", torch.eye(code_dim)[:, pose_dim:].clone())
         self.register_buffer("moments", torch.zeros(code_dim + 1, code_dim))
         self.register_buffer("batches", torch.zeros((), dtype=torch.long))
 
@@ -46,34 +50,36 @@ class Recombination(nn.Module):
                 nothing is read.
         """
         # Differences of squares: half precision would leave nothing of them.
-        with torch.autocast(self.slope.device.type, enabled=False):
-            self._update(code_BTZ.float().flatten(0, -2), readout_EF)
+        with torch.autocast(self.taken.device.type, enabled=False):
+            self._update(code_BTZ.float().flatten(0, -2))
+            self.taken.copy_(self._taken(None if readout_EF is None else readout_EF.float()))
 
-    def _update(self, flat_NZ: Tensor, readout_EF: Tensor | None) -> None:
+    def _update(self, flat_NZ: Tensor) -> None:
         self.batches += 1
         weight = torch.clamp(1 / self.batches, min=self.momentum)
         seen = torch.cat([flat_NZ.T @ flat_NZ / len(flat_NZ), flat_NZ.mean(dim=0)[None]])
         self.moments.lerp_(mean_over_ranks(seen), weight)
+
+    def _taken(self, readout_EF: Tensor | None) -> Tensor:
+        """Return what a difference of codes (Z) changes of the face code (F), (Z, F)."""
         mean_Z = self.moments[-1]
         covariance_ZZ = self.moments[:-1] - mean_Z[:, None] * mean_Z
+        variance_Z = covariance_ZZ.diagonal().clamp_min(_LEAST)
+        covariance_ZZ = covariance_ZZ + torch.diag(_RIDGE * variance_Z)
         pose, face = slice(self.pose_dim), slice(self.pose_dim, None)
-        pose_PP, variance_Z = covariance_ZZ[pose, pose], covariance_ZZ.diagonal()
-        firm_PP = pose_PP + torch.diag(_RIDGE * variance_Z[pose] + _LEAST)
-        slope_PF = torch.linalg.solve(firm_PP, covariance_ZZ[pose, face])
-        if readout_EF is not None:
-            scale_F = variance_Z[face].clamp_min(_LEAST).sqrt()
-            slope_PF = _without(slope_PF / scale_F, readout_EF.float() * scale_F) * scale_F
-        self.slope.copy_(slope_PF)
+        across_PF = covariance_ZZ[pose, face]
+        slope_PF = torch.linalg.solve(covariance_ZZ[pose, pose], across_PF)
+        if readout_EF is None:
+            return torch.cat([-slope_PF, torch.eye(across_PF.shape[1]).to(slope_PF)])
+        remainder_FF = covariance_ZZ[face, face] - across_PF.T @ slope_PF
+        spread_EF = readout_EF @ remainder_FF
+        strength_EE = spread_EF @ readout_EF.T
+        inverse_EE = torch.linalg.pinv(strength_EE, rtol=_FAINT, hermitian=True)
+        return torch.cat([torch.zeros_like(slope_PF), readout_EF.T @ inverse_EE @ spread_EF])
 
     def forward(self, head_XZ: Tensor, face_XZ: Tensor) -> Tensor:
         """Return codes (..., Z) of the first codes' head pose and the others' facial motion."""
-        pose_XP = head_XZ[..., : self.pose_dim]
         # Codes of whole videos lie on the CPU, whatever device the network is on.
-        slope_PF = self.slope.to(pose_XP.device)
-        moved_XF = (pose_XP - face_XZ[..., : self.pose_dim]) @ slope_PF.to(pose_XP.dtype)
-        return torch.cat([pose_XP, face_XZ[..., self.pose_dim :] + moved_XF], dim=-1)
-
-
-def _without(rows_PF: Tensor, directions_EF: Tensor) -> Tensor:
-    """Return rows with no part along any of the directions."""
-    return rows_PF - rows_PF @ torch.linalg.pinv(directions_EF) @ directions_EF
+        taken_ZF = self.taken.to(head_XZ)
+        moved_XF = head_XZ[..., self.pose_dim :] + (face_XZ - head_XZ) @ taken_ZF
+        return torch.cat([head_XZ[..., : self.pose_dim], moved_XF], dim=-1)
