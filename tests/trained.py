@@ -24,9 +24,10 @@ def synthetic_frames(count: int) -> NDArray[np.uint8]:
 
 @functools.cache
 def trained_network(steps: int = 32) -> TalkingFace:
-    """A tiny network with a corrector that has learned to reenact one synthetic head."""
+    """A tiny network of all parts that has learned to reenact one synthetic head."""
     torch.manual_seed(0)
-    network = channels_last(TalkingFace(NetworkConfig(size=SIZE, width="tiny", corrector=True)))
+    config = NetworkConfig(size=SIZE, width="tiny", corrector=True, recombines=True)
+    network = channels_last(TalkingFace(config))
     frames = to_tensor(synthetic_frames(32))
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     for step in range(steps):
@@ -36,7 +37,10 @@ def trained_network(steps: int = 32) -> TalkingFace:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    network.statistics.update(network.motion(frames).code[None])
+    code = network.motion(frames).code[None]
+    network.statistics.update(code)
+    assert network.recombination is not None
+    network.recombination.update(code, None)
     with torch.no_grad():
         assert network.corrector is not None
         for layer in network.corrector.exits:

@@ -15,7 +15,7 @@ from talkingface.animation.load_parts import load_parts
 from talkingface.animation.parts import Parts
 from talkingface.animation.torch_parts import TorchParts
 from talkingface.errors import UserError
-from talkingface.export.folder import Export
+from talkingface.export.folder import Export, part_names
 from talkingface.networks.model import TalkingFace
 from talkingface.runs import precision
 from talkingface.video.frames import to_tensor, to_uint8
@@ -153,7 +153,7 @@ def test_what_does_not_fit_a_checkpoint_is_one_line(
 def test_what_does_not_fit_an_export_is_one_line(
     network: TalkingFace, tmp_path: Path, fields: dict[str, Any], words: list[str]
 ) -> None:
-    names = (f"{part}.onnx" for part in ("portrait", "read", "render", "correct"))
+    names = (f"{part}.onnx" for part in part_names(network.config))
     numbers = (1.0,) * network.config.code_dim
     files = dict.fromkeys(names, "0" * 64)
     Export(tmp_path, network.config, "e", numbers, numbers, files, {}, {}).write()

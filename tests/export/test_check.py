@@ -15,14 +15,15 @@ from talkingface.export.frames import check_frames
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
 
-EQUAL = Agreement(frames=4, code=0.0, corrected=0.0, level=0, share=0.0, psnr=100.0)
+EQUAL = Agreement(frames=4, code=0.0, corrected=0.0, recombined=0.0, level=0, share=0.0, psnr=100.0)
 KINDS: tuple[Format, ...] = ("onnx", "torch")
 
 
 @pytest.fixture(scope="module")
 def network() -> TalkingFace:
     torch.manual_seed(0)
-    return TalkingFace(NetworkConfig(width="tiny", corrector=True)).eval().requires_grad_(False)
+    config = NetworkConfig(width="tiny", corrector=True, recombines=True)
+    return TalkingFace(config).eval().requires_grad_(False)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,7 @@ def test_the_same_network_agrees(network: TalkingFace, frames: np.ndarray, kind:
         ("generator.to_image.bias", "PSNR"),
         ("appearance.identity.1.bias", "PSNR"),
         ("corrector.exits.0.bias", "corrected"),
+        ("recombination.taken", "recombined"),
     ],
 )
 def test_one_changed_weight_is_found(
@@ -57,7 +59,7 @@ def test_one_changed_weight_is_found(
     assert figure in exceeded(found, LIMITS["onnx"])
 
 
-@pytest.mark.parametrize("figure", ["code", "corrected", "share", "psnr"])
+@pytest.mark.parametrize("figure", ["code", "corrected", "recombined", "share", "psnr"])
 def test_a_figure_that_is_no_number_is_beyond_its_limit(figure: str) -> None:
     assert exceeded(replace(EQUAL, **{figure: float("nan")}), LIMITS["onnx"])
 

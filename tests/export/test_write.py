@@ -21,6 +21,7 @@ from talkingface.export.check import LIMITS, Limits, compare, exceeded
 from talkingface.export.folder import Export, Format, file_name, part_names
 from talkingface.export.making import make_export
 from talkingface.export.write import OPSET, write_export
+from talkingface.motion.recombination import plain_recombination
 from talkingface.networks.config import NetworkConfig
 from talkingface.networks.model import TalkingFace
 from talkingface.video.read import constant_rate_frames
@@ -75,6 +76,11 @@ def test_any_number_of_frames_may_be_given(export: Export, kind: Format, count: 
     assert off.max() <= 1
     given = torch.from_numpy(code)[None], torch.arange(count)[None] / 25, torch.ones(1, count) > 0
     torch.testing.assert_close(parts.correct(*given), true.correct(*given), atol=1e-5, rtol=0)
+    streams = given[0][0], given[0][0].flip(0)
+    assert not torch.equal(true.recombine(*streams), plain_recombination(*streams, 12)) or count < 2
+    torch.testing.assert_close(
+        parts.recombine(*streams), true.recombine(*streams), atol=1e-5, rtol=0
+    )
 
 
 @pytest.mark.slow
@@ -103,7 +109,7 @@ def test_onnx_files_are_valid_and_whole(export: Export) -> None:
 def test_a_failed_check_leaves_no_folder_and_says_the_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(check.LIMITS, "torch", Limits(-1, -1, -1, -1, 101))
+    monkeypatch.setitem(check.LIMITS, "torch", Limits(-1, -1, -1, -1, -1, 101))
     root = tmp_path / "exported"
     with pytest.raises(UserError, match=r"torch files differ .* PSNR 100\.0 dB \(at least 101\)"):
         make_export(trained_network(), root, ["torch"], synthetic_frames(2))

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from talkingface.errors import UserError
 from talkingface.motion.path import Driving
+from talkingface.motion.recombination import plain_recombination
 from talkingface.motion.transfer import Transfer
 
 POSE = 4
@@ -19,7 +20,11 @@ def _codes(frames: int = 12, seed: int = 0) -> Tensor:
 
 
 def _apply(transfer: Transfer, code: Tensor, reference: Tensor | None, source: Tensor) -> Tensor:
-    return transfer.apply(code, reference, source, SCALE, POSE, MEAN)
+    return transfer.apply(code, reference, source, SCALE, MEAN, _plain)
+
+
+def _plain(head: Tensor, face: Tensor) -> Tensor:
+    return plain_recombination(head, face, POSE)
 
 
 def _driving(code: Tensor) -> Driving:
@@ -66,6 +71,22 @@ def test_strength_goes_from_the_portrait_through_the_reference_and_beyond() -> N
     for strength in (0.5, 2.0):
         made = _apply(Transfer(False, "first", strength, strength), code, None, source)
         torch.testing.assert_close(made, source + strength * (code - source))
+
+
+def test_streams_of_unequal_strength_are_put_together_by_the_network() -> None:
+    code, source = 0.3 * _codes(), 0.3 * _codes(1, seed=1)[0]
+    asked = []
+
+    def recombine(head: Tensor, face: Tensor) -> Tensor:
+        asked.append((head, face))
+        return 2 * head - face
+
+    made = Transfer(False, "first", 0.5, 1.0).apply(code, None, source, SCALE, MEAN, recombine)
+    head = source + 0.5 * (code - source)
+    torch.testing.assert_close(asked, [(head, code)])
+    torch.testing.assert_close(made, 2 * head - code)
+    Transfer(False, "first", 0.5, 0.5).apply(code, None, source, SCALE, MEAN, recombine)
+    assert len(asked) == 1, "streams of one moment belong together as they are"
 
 
 def test_exaggeration_ends_where_the_training_data_end() -> None:

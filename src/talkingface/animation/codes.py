@@ -27,7 +27,7 @@ def transferred(
     Args:
         path: what happens to the motion's codes.
         transfer: how much of them the portrait takes over.
-        parts: what corrects, of the network that read motion and portrait.
+        parts: what corrects and recombines, of the network that read motion and portrait.
         motion: what the portrait is to do.
         source_Z: the portrait's own code.
         wanted_U: times, float64.
@@ -44,7 +44,8 @@ def transferred(
         moment_1 = motion.driving.time[index : index + 1]
         made = path.apply(parts, motion.driving, torch.cat([wanted_U, moment_1]))
         code_UZ, reference_Z = made[:-1], made[-1]
-    return transfer.apply(code_UZ, reference_Z, source_Z, parts.scale, motion.pose_dim, parts.mean)
+    spread = parts.scale, parts.mean
+    return transfer.apply(code_UZ, reference_Z, source_Z, *spread, parts.recombine)
 
 
 def _frontal_among_codes(motion: Motion) -> int | None:

@@ -17,6 +17,7 @@ from torch import Tensor
 from talkingface.animation.parts import Pixels, Portrait
 from talkingface.errors import UserError
 from talkingface.export.folder import Export, Part, part_names
+from talkingface.motion.recombination import plain_recombination
 
 _ONLY_WEIGHTS = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
 
@@ -59,6 +60,13 @@ class ExportedParts:
             return code_BTZ
         videos = zip(code_BTZ.float(), time_BT.float(), fresh_BT, strict=True)
         return torch.cat([self._run("correct", *(x[None] for x in video)) for video in videos])
+
+    def recombine(self, head_UZ: Tensor, face_UZ: Tensor) -> Tensor:
+        """Return codes of one code's head pose and another's facial motion."""
+        if "recombine" not in self._parts:
+            return plain_recombination(head_UZ, face_UZ, self.pose_dim)
+        made: Tensor = self._run("recombine", head_UZ, face_UZ)
+        return made
 
     def render(self, portrait: Portrait, code_BZ: NDArray[np.float32]) -> Pixels:
         """Return the portrait's frames (B, S, S, 3) for motion codes."""

@@ -12,6 +12,7 @@ from torch import Tensor
 from talkingface.animation.parts import Pixels, Portrait
 from talkingface.errors import UserError
 from talkingface.export.folder import Export, Part, part_names
+from talkingface.motion.recombination import plain_recombination
 from talkingface.onnx_runtime import errors, onnxruntime
 
 # onnxruntime's errors have no common ancestor but Exception.
@@ -74,6 +75,12 @@ class OnnxParts:
                 for video in videos
             ]
         )
+
+    def recombine(self, head_UZ: Tensor, face_UZ: Tensor) -> Tensor:
+        """Return codes of one code's head pose and another's facial motion."""
+        if "recombine" not in self._sessions:
+            return plain_recombination(head_UZ, face_UZ, self.pose_dim)
+        return torch.from_numpy(self._run("recombine", head_UZ.numpy(), face_UZ.numpy())[0])
 
     def render(self, portrait: Portrait, code_BZ: NDArray[np.float32]) -> Pixels:
         """Return the portrait's frames (B, S, S, 3) for motion codes."""

@@ -76,5 +76,8 @@ class Parts(Protocol):
     def correct(self, code_BTZ: Tensor, time_BT: Tensor, fresh_BT: Tensor) -> Tensor:
         """Return corrected codes, see `networks.model.TalkingFace.correct`."""
 
+    def recombine(self, head_UZ: Tensor, face_UZ: Tensor) -> Tensor:
+        """Return codes (U, Z) of two codes' streams, see `networks.model.TalkingFace.recombine`."""
+
     def render(self, portrait: Portrait, code_BZ: NDArray[np.float32]) -> Pixels:
         """Return the portrait's frames (B, S, S, 3) for motion codes."""

@@ -72,6 +72,11 @@ class TorchParts:
         return self._network.correct(code_BTZ, time_BT, fresh_BT)
 
     @torch.inference_mode()
+    def recombine(self, head_UZ: Tensor, face_UZ: Tensor) -> Tensor:
+        """Return codes of one code's head pose and another's facial motion."""
+        return self._network.recombine(head_UZ, face_UZ)
+
+    @torch.inference_mode()
     def render(self, portrait: Portrait, code_BZ: NDArray[np.float32]) -> Pixels:
         """Return the portrait's frames (B, S, S, 3) for motion codes."""
         with self._autocast():

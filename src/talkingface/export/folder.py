@@ -12,7 +12,7 @@ from talkingface.errors import UserError
 from talkingface.networks.config import NetworkConfig
 
 Format = Literal["onnx", "torch"]
-Part = Literal["portrait", "read", "render", "correct"]
+Part = Literal["portrait", "read", "render", "correct", "recombine"]
 DESCRIPTION = "export.json"
 #: Raised whenever the parts take or give something else.
 VERSION = "talkingface-export-1"
@@ -75,8 +75,10 @@ class Export:
 
 def part_names(network: NetworkConfig) -> tuple[Part, ...]:
     """Return the parts that a network has."""
-    always: tuple[Part, ...] = ("portrait", "read", "render")
-    return (*always, "correct") if network.corrector else always
+    parts: tuple[Part, ...] = ("portrait", "read", "render")
+    if network.corrector:
+        parts = (*parts, "correct")
+    return (*parts, "recombine") if network.recombines else parts
 
 
 def file_name(part: Part, kind: Format) -> str:

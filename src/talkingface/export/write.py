@@ -22,6 +22,7 @@ from talkingface.networks.exportable import (
     CorrectPart,
     PortraitPart,
     ReadPart,
+    RecombinePart,
     RenderPart,
     portrait_tensors,
 )
@@ -103,6 +104,10 @@ def _program(network: TalkingFace, part: Part) -> torch.export.ExportedProgram:
         # The features are one argument, or none for a generator that does not warp.
         features = ((None,) * (len(kept) - 3),) if len(kept) > 3 else ()
         free = ({0: frames}, None, None, None, *features)
+    elif part == "recombine":
+        codes = {0: torch.export.Dim("codes", min=1, max=_MOST_TIMES)}
+        given = (torch.zeros(5, code_dim), torch.zeros(5, code_dim))
+        module, free = RecombinePart(network), (codes, codes)
     else:
         times = {1: torch.export.Dim("times", min=1, max=_MOST_TIMES)}
         fresh_1T = torch.ones(1, 5, dtype=torch.bool)
@@ -124,6 +129,7 @@ def _onnx(program: torch.export.ExportedProgram, network: TalkingFace, part: Par
         "read": (("frames",), ("code",)),
         "render": (("code", *kept), ("frames",)),
         "correct": (("code", "time", "fresh"), ("corrected",)),
+        "recombine": (("head", "face"), ("code",)),
     }[part]
     made = torch.onnx.export(
         program.run_decompositions({torch.ops.aten.lerp.Tensor: _blend}),

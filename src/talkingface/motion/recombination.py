@@ -83,3 +83,8 @@ class Recombination(nn.Module):
         taken_ZF = self.taken.to(head_XZ)
         moved_XF = head_XZ[..., self.pose_dim :] + (face_XZ - head_XZ) @ taken_ZF
         return torch.cat([head_XZ[..., : self.pose_dim], moved_XF], dim=-1)
+
+
+def plain_recombination(head_XZ: Tensor, face_XZ: Tensor, pose_dim: int) -> Tensor:
+    """Return codes (..., Z) of two codes' streams as they are, which is what a baseline does."""
+    return torch.cat([head_XZ[..., :pose_dim], face_XZ[..., pose_dim:]], dim=-1)

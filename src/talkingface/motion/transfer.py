@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,8 +58,8 @@ class Transfer:
         reference_Z: Tensor | None,
         source_Z: Tensor,
         scale_Z: Tensor,
-        pose_dim: int,
         mean_Z: Tensor,
+        recombine: Callable[[Tensor, Tensor], Tensor],
     ) -> Tensor:
         """Return the codes (U, Z) that the portrait is to be shown with.
 
@@ -71,8 +72,9 @@ class Transfer:
             reference_Z: the code that motion is measured from; needed when relative.
             source_Z: the portrait's own code.
             scale_Z: deviation of the codes over the training data.
-            pose_dim: length of the head-pose code, the first part of a code.
             mean_Z: mean of the codes over the training data.
+            recombine: makes one code of a first one's head pose and a second one's facial motion,
+                see `networks.model.TalkingFace.recombine`.
 
         Raises:
             ValueError: relative, without a code to measure from.
@@ -80,17 +82,17 @@ class Transfer:
         if self.relative and reference_Z is None:
             raise ValueError("relative transfer needs the code that motion is measured from")
         base_Z = reference_Z if self.relative and reference_Z is not None else source_Z
-        streams = (
-            (self.head_strength, slice(pose_dim)),
-            (self.face_strength, slice(pose_dim, None)),
-        )
-        if not self.relative and all(strength == 1 for strength, _ in streams):
+
+        def taken_over(strength: float) -> Tensor:
+            if not self.relative and strength == 1:
+                return code_UZ
+            return source_Z + strength * (code_UZ - base_Z)
+
+        if not self.relative and self.head_strength == self.face_strength == 1:
             return code_UZ
-        moved_UZ = code_UZ.clone()
-        for strength, part in streams:
-            if self.relative or strength != 1:
-                away = strength * (code_UZ[:, part] - base_Z[part])
-                moved_UZ[:, part] = source_Z[part] + away
+        moved_UZ = taken_over(self.head_strength)
+        if self.face_strength != self.head_strength:
+            moved_UZ = recombine(moved_UZ, taken_over(self.face_strength))
         low_UZ = torch.minimum(torch.minimum(mean_Z - _REACH * scale_Z, source_Z), code_UZ)
         high_UZ = torch.maximum(torch.maximum(mean_Z + _REACH * scale_Z, source_Z), code_UZ)
         return torch.clamp(moved_UZ, low_UZ, high_UZ)

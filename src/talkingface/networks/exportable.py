@@ -91,6 +91,20 @@ class CorrectPart(nn.Module):
         return corrected
 
 
+class RecombinePart(nn.Module):
+    """Codes of a head and codes of a face -> codes of both."""
+
+    def __init__(self, network: TalkingFace):
+        super().__init__()
+        self.recombination = network.recombination
+
+    def forward(self, head_UZ: Tensor, face_UZ: Tensor) -> Tensor:
+        """Return (U, Z), see `model.TalkingFace.recombine`."""
+        assert self.recombination is not None
+        made: Tensor = self.recombination(head_UZ, face_UZ)
+        return made
+
+
 def halved(part: Network) -> Network:
     """Return a copy whose layers keep their weights in bfloat16, as autocast would make them."""
     part = copy.deepcopy(part)

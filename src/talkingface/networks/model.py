@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from talkingface.motion.corrector import Corrector
-from talkingface.motion.recombination import Recombination
+from talkingface.motion.recombination import Recombination, plain_recombination
 from talkingface.motion.statistics import CodeStatistics
 from talkingface.motion.steadying import Piece, steadied
 from talkingface.networks.appearance_encoder import Appearance, AppearanceEncoder
@@ -82,8 +82,7 @@ class TalkingFace(nn.Module):
     def recombine(self, head_XZ: Tensor, face_XZ: Tensor) -> Tensor:
         """Return codes (..., Z) of some codes' head pose and other codes' facial motion."""
         if self.recombination is None:
-            pose_dim = self.config.pose_dim
-            return torch.cat([head_XZ[..., :pose_dim], face_XZ[..., pose_dim:]], dim=-1)
+            return plain_recombination(head_XZ, face_XZ, self.config.pose_dim)
         recombined: Tensor = self.recombination(head_XZ, face_XZ)
         return recombined
 
