@@ -99,6 +99,19 @@ def test_pose_only_and_expression_only_leave_the_other_stream_to_the_portrait(
         assert face[:, pose:].std(dim=0).min() > 0.05
 
 
+def test_unequal_strengths_put_streams_together_as_the_network_does(motion: Motion) -> None:
+    network = TalkingFace(NetworkConfig(width="tiny", recombines=True)).eval()
+    assert network.recombination is not None
+    mixed = torch.randn(76, 76, generator=torch.Generator().manual_seed(1))
+    network.recombination.update(motion.driving.code @ mixed, None)
+    source, time = torch.full((76,), 0.1), motion.driving.time
+    transfer = Transfer(head_strength=0)
+    made = transferred(PATHS[1], transfer, TorchParts(network, 4), motion, source, time)
+    still = source.expand(30, -1)
+    torch.testing.assert_close(made, network.recombine(still, motion.driving.code))
+    assert not torch.allclose(made[:, 12:], motion.driving.code[:, 12:])
+
+
 def test_the_frontal_frame_of_a_thinned_reference_is_found_by_its_time(
     parts: TorchParts, motion: Motion
 ) -> None:

@@ -124,6 +124,21 @@ def test_a_run_killed_after_its_last_step_still_gets_its_metrics(tiny_run: TinyR
     assert train(cfg) == pytest.approx(metrics)
 
 
+def test_a_run_of_other_networks_under_the_same_name_is_refused_in_one_line(
+    tiny_run: TinyRun,
+) -> None:
+    cfg = tiny_run("steps=2", "trainer.val_every=2")
+    train(cfg)
+    (_run_folder(cfg) / "DONE").unlink()
+    for path in (_run_folder(cfg) / "checkpoints").glob("*.ckpt"):
+        checkpoint = load_checkpoint(path)
+        for key in ("state_dict", "current_model_state"):
+            checkpoint[key]["network.older.weight"] = torch.zeros(1)
+        torch.save(checkpoint, path)
+    with pytest.raises(UserError, match=r"another version of the networks .*network\.older"):
+        train(cfg)
+
+
 def test_an_unfinished_run_continues_to_the_same_weights(tiny_run: TinyRun) -> None:
     cfg = tiny_run("model.adversarial.enabled=true", "model.adversarial.start=0.3")
     train(cfg)

@@ -141,7 +141,7 @@ def _corrected(parts: Parts, code_TZ: NDArray[np.float32]) -> NDArray[np.float32
 
 
 def _recombined(parts: Parts, code_TZ: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Put each frame's head pose together with the facial motion of a frame far from it."""
+    """Put head poses together with facial motion in reversed order."""
     head_TZ = torch.from_numpy(code_TZ)
     made: NDArray[np.float32] = parts.recombine(head_TZ, head_TZ.flip(0)).numpy()
     return made

@@ -15,7 +15,7 @@ Format = Literal["onnx", "torch"]
 Part = Literal["portrait", "read", "render", "correct", "recombine"]
 DESCRIPTION = "export.json"
 #: Raised whenever the parts take or give something else.
-VERSION = "talkingface-export-1"
+VERSION = "talkingface-export-2"
 _SUFFIXES: dict[str, str] = {"onnx": ".onnx", "torch": ".pt2"}
 
 

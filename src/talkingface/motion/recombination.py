@@ -70,7 +70,8 @@ class Recombination(nn.Module):
         across_PF = covariance_ZZ[pose, face]
         slope_PF = torch.linalg.solve(covariance_ZZ[pose, pose], across_PF)
         if readout_EF is None:
-            return torch.cat([-slope_PF, torch.eye(across_PF.shape[1]).to(slope_PF)])
+            own_FF = torch.eye(across_PF.shape[1], device=slope_PF.device)
+            return torch.cat([-slope_PF, own_FF])
         remainder_FF = covariance_ZZ[face, face] - across_PF.T @ slope_PF
         spread_EF = readout_EF @ remainder_FF
         strength_EE = spread_EF @ readout_EF.T

@@ -31,8 +31,8 @@ class Transfer:
             like the portrait).
         head_strength: how much of the head's motion, 0 to 2; 0 leaves the head as it is in the
             portrait.
-        face_strength: how much of the facial motion, 0 to 2; 0 leaves the face as it is in the
-            portrait.
+        face_strength: how much of the facial motion, 0 to 2; 0 leaves the expression as it is in
+            the portrait.
 
     Raises:
         UserError: a choice that is not offered.

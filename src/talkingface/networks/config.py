@@ -49,8 +49,8 @@ class NetworkConfig:
         corrector: whether a temporal corrector (STAC) belongs to the network.
         steady: whether crop jitter is taken out of driving frames before they are read (STAC).
         lookahead: frames that STAC looks ahead, 0 or 2; None for both ways.
-        recombines: whether the face code's knowledge of the head pose goes with the head when
-            streams of two moments are put together (CRA).
+        recombines: whether of a face code only what is expression comes along when streams of two
+            moments are put together (CRA).
 
     Raises:
         UserError: a choice that is not offered.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,19 @@ def load_network(path: Path) -> TalkingFace:
             f"({str(error).splitlines()[0]}). Train again, or use the version that wrote it."
         ) from error
     return channels_last(network).eval().requires_grad_(False)
+
+
+def check_parts(stored: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Find out whether stored weights are of the same parts as those that are to take them.
+
+    Raises:
+        UserError: one has a part that the other has not.
+    """
+    if different := sorted(stored.keys() ^ own.keys()):
+        raise UserError(
+            f"The checkpoint was written by another version of the networks (first difference: "
+            f"{different[0]}). Train under another name, or use the version that wrote it."
+        )
 
 
 def network_weights(checkpoint: dict[str, Any]) -> dict[str, torch.Tensor]:
