@@ -250,8 +250,10 @@ class ReenactmentModule(L.LightningModule):
     ) -> None:
         self.manual_backward(loss)
         for network in networks:
-            if network is not None:
-                nn.utils.clip_grad_norm_(network.parameters(), self.optimisation.clip)
+            # Alignment without its losses has no parameters, of which torch would complain.
+            parameters = [] if network is None else [*network.parameters()]
+            if parameters:
+                nn.utils.clip_grad_norm_(parameters, self.optimisation.clip)
         optimizer.step()
         # The generator's losses also reach the discriminator's weights; nothing may stay there.
         for other in self.trainer.optimizers:

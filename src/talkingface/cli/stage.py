@@ -50,7 +50,7 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def filter_file(folder: RunFolder) -> Path:
-    """Return where a baseline's choice of a filter is kept."""
+    """Return where a run's choice of a filter is kept."""
     return folder.path / "evaluation" / "filter.json"
 
 
@@ -60,9 +60,10 @@ def cost_file(folder: RunFolder) -> Path:
 
 
 def has_filters(cfg: DictConfig) -> bool:
-    """Whether a run chooses a filter: a baseline for which strengths are given."""
-    techniques = cfg.model.cra.enabled or cfg.model.stac.enabled
-    return not techniques and any(len(strengths) for strengths in cfg.evaluation.filters.values())
+    """Whether a run chooses a filter: strengths are given, and it has neither CRA nor corrector."""
+    corrects = cfg.model.stac.enabled and cfg.model.stac.corrector
+    given = any(len(strengths) for strengths in cfg.evaluation.filters.values())
+    return given and not (cfg.model.cra.enabled or corrects)
 
 
 def _results(cfg: DictConfig, folder: RunFolder) -> list[Path]:
