@@ -1,12 +1,13 @@
 """How far swapped codes are from the best they could be.
 
-`python benchmarks/swap_bounds.py DATA RUN...` reads finished runs of `+sweeps=ablation` on its 12
-validation people (synthetic heads, whose labels are exact) and prints, for each run, `apd`, `aed`
-and both leaks when head pose and facial motion are two people's (the suite `swap`), with the two
-streams put together as they are and recombined as CRA does (with a recombination learned here, on
-training people, which a baseline does not have), and `apd` and `aed` when both are the portrait's
-own; then the same of ideal swaps: the renderer draws the one person with its own head pose and the
-other's expression, and what is left is the ruler's error.
+`python benchmarks/of_runs/swap_bounds.py DATA RUN...` reads finished runs of
+`+sweeps=ablation` on its 12 validation people (synthetic heads, whose labels are exact) and prints,
+for each run, `apd`, `aed` and both leaks when head pose and facial motion are two people's (the
+suite `swap`), with the two streams put together as they are and recombined as CRA does (with a
+recombination learned here, on training people, which a baseline does not have), and `apd` and
+`aed` when both are the portrait's own; then the same of ideal swaps: the
+renderer draws the one person with its own head pose and the other's expression, and what is left
+is the ruler's error.
 
 It needs a ruler (`talkingface ruler`); two minutes a run on one core.
 """

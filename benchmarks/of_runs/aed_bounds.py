@@ -1,8 +1,9 @@
 """What could lower a model's expression error (`aed`), and by how much, at the most.
 
-`python benchmarks/aed_bounds.py DATA RUN...` reads finished baselines of `+sweeps=ablation` on its
-12 validation people (synthetic heads, whose labels are exact) and prints, averaged over the runs,
-`aed`, `apd` and mouth amplitude of the model as it is, and what would change with
+`python benchmarks/of_runs/aed_bounds.py DATA RUN...` reads finished baselines of
+`+sweeps=ablation` on its 12 validation people (synthetic heads, whose labels are exact) and
+prints, averaged over the runs, `aed`, `apd` and mouth amplitude of the model as it is, and what
+would change with
 
 - codes that say exactly what the labels say, or what the ruler reads of the true frames, followed
   by the generator as it follows its own codes;
