@@ -14,7 +14,9 @@ from talkingface.runs.folder import open_run
 from talkingface.runs.sweep_record import SweepRecord
 
 
-def configuration(cra: bool, stac: bool, seed: int, name: str, lr: float) -> dict[str, Any]:
+def configuration(
+    cra: bool, stac: bool, seed: int, name: str, lr: float, ramp: int
+) -> dict[str, Any]:
     return {
         "name": name,
         "seed": seed,
@@ -24,7 +26,7 @@ def configuration(cra: bool, stac: bool, seed: int, name: str, lr: float) -> dic
         "data": {"root": "/somewhere", "size": 64, "steps": 100, "seed": seed},
         "model": {
             "optimisation": {"lr": lr, "steps": 100},
-            "cra": {"enabled": cra, "ramp": 500},
+            "cra": {"enabled": cra, "ramp": ramp},
             "stac": {"enabled": stac, "lookahead": None},
         },
         "trainer": {"precision": "32-true"},
@@ -39,9 +41,10 @@ def write_run(
     l1: float | None = 0.1,
     name: str = "ablation",
     lr: float = 1e-3,
+    ramp: int = 500,
 ) -> Path:
     """Write a run that has finished with a value, or is half done with None; return its folder."""
-    run = open_run(root, configuration(cra, stac, seed, name, lr), root)
+    run = open_run(root, configuration(cra, stac, seed, name, lr, ramp), root)
     steps = (25, 50) if l1 is None else (25, 50, 75, 100)
     write_log(run.path, 0, [{"step": step, "val/l1": 1 / step} for step in steps])
     if l1 is not None:

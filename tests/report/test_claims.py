@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from talkingface.report.claims.bootstrap import Figure
+from talkingface.report.claims.controls import ENDPOINTS
 from talkingface.report.claims.declared import BASELINE, BOTH, CRA, FILTERED, STAC
 from talkingface.report.claims.findings import Findings, find
 from talkingface.report.claims.judge import JudgedClaim
@@ -161,6 +162,33 @@ def test_a_control_arm_is_not_taken_for_an_arm(tmp_path: Path) -> None:
     write_arm(tmp_path, BASELINE, effect=lambda *_: 0.1, lr=5e-4)
     assert set(verdicts(tmp_path).values()) == {"holds"}
     assert any("the others are controls" in note for note in found(tmp_path).notes)
+
+
+def test_a_control_stands_beside_the_arm_that_it_changes(tmp_path: Path) -> None:
+    write_ablation(tmp_path)
+    assert not found(tmp_path).controls
+    control = write_arm(tmp_path, CRA, seeds=(0, 1), effect=ablations.none, ramp=50)
+    for run in control:
+        videos = ablations.rows(CRA, "swap", 0, ablations.none, ablations.LEVELS, 0.004)
+        ablations.write_suite(run / "evaluation/test_filtered", "swap", videos)
+    rows = {(row.arm, row.against): row for row in found(tmp_path).controls}
+    name = "CRA, ramp=50"
+    assert list(rows) == [
+        (CRA, BASELINE), (name, BASELINE), (name, CRA),
+        (f"{name} + filter", BASELINE), (f"{name} + filter", CRA),
+    ]  # fmt: skip
+    swap = [metrics for _, metrics in ENDPOINTS].index(("apd", "aed"))
+    values = [rows[pair].changes[swap] for pair in list(rows)[:3]]
+    assert [v and v.value for v in values] == pytest.approx([-0.2, 0, 0.25], abs=0.01)
+    assert [v and v.seeds for v in values] == [3, 2, 2]
+    other = rows[f"{name} + filter", BASELINE].changes
+    assert [place for place, change in enumerate(other) if change] == [swap]
+    talkingface("report", tmp_path)
+    assert "## Controls" in (tmp_path / "report/report.md").read_text()
+    lines = list(csv.DictReader((tmp_path / "report/controls.csv").open()))
+    (line,) = [li for li in lines if (li["arm"], li["against"], li["suite"]) == (name, CRA, "swap")]
+    assert float(line["value"]) == pytest.approx(0.25, abs=0.01)
+    assert "Controls" in text_of((tmp_path / "report/report.html").read_text())
 
 
 def test_an_evaluation_made_in_another_way_is_not_compared(tmp_path: Path) -> None:

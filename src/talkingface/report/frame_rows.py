@@ -11,7 +11,9 @@ from PIL import Image
 
 from talkingface.errors import UserError
 from talkingface.report.arms import ArmRuns
+from talkingface.report.claims.selection import judged_arms
 from talkingface.report.run_files import RunFiles, read_json
+from talkingface.runs.arm_names import ARM_ORDER
 from talkingface.runs.folder import find_checkpoint
 
 FRAMES_FILE = "frames.png"
@@ -41,11 +43,14 @@ class FrameRow:
 def frame_rows(arms: Sequence[ArmRuns]) -> list[FrameRow]:
     """Return a row an arm that has a checkpoint, and one more where a filter was tuned for it.
 
+    Where there are all four arms of the ablation, its controls have no rows.
+
     Raises:
         UserError: a filter's file cannot be used.
     """
     rows = []
-    for arm in arms:
+    judged, _ = judged_arms(arms)
+    for arm in judged.values() if len(judged) == len(ARM_ORDER) else arms:
         first = _first_with_checkpoint(arm)
         if first is None:
             continue

@@ -9,7 +9,12 @@ from pathlib import Path
 
 from talkingface.report.alarms import alarms, summary
 from talkingface.report.claims.findings import Findings
-from talkingface.report.claims.sections import claim_section, cost_section, suite_section
+from talkingface.report.claims.sections import (
+    claim_section,
+    control_section,
+    cost_section,
+    suite_section,
+)
 from talkingface.report.collect import Collected
 from talkingface.report.figure_sections import curve_section, video_section
 from talkingface.report.frames_section import frames_section
@@ -91,6 +96,7 @@ def _of_findings(findings: Findings | None) -> dict[str, Markup]:
     return {
         "Claims": claim_section(findings),
         "Suites": suite_section(findings),
+        **({"Controls": control_section(findings)} if findings.controls else {}),
         "Cost": cost_section(findings),
     }
 

@@ -8,7 +8,14 @@ from talkingface.report.claims.rules import AtLeastLower, NotHigher, NotWorse, R
 from talkingface.runs.arm_names import ARM_ORDER
 
 BASELINE, CRA, STAC, BOTH = ARM_ORDER
-FILTERED = "baseline + filter"
+
+
+def filtered(arm: str) -> str:
+    """Return the name of an arm with the filter that was tuned for it."""
+    return f"{arm} + filter"
+
+
+FILTERED = filtered(BASELINE)
 BETTER_SINGLE = "the better single arm"
 SUITES = ("clean", "rate-3", "rate-4", "jitter-2", "drop-30", "cross", "swap")
 GUARDS = ("mouth_amplitude", "pose_amplitude", "blink_peak", "msi_ratio")

@@ -10,36 +10,41 @@ from talkingface.evaluation.result_files import read_results
 from talkingface.evaluation.results import Results
 from talkingface.report.arms import ArmRuns
 from talkingface.report.claims.cells import Videos
-from talkingface.report.claims.declared import BASELINE, FILTERED
+from talkingface.report.claims.declared import filtered
 
 SPLIT = "test"
 #: Videos by suite.
 Measured = Mapping[str, Videos]
 
 
-def read_measured(arms: Mapping[str, ArmRuns], notes: list[str]) -> dict[str, Measured]:
-    """Return the videos of the arms' finished runs, and of the baseline with the tuned filter.
+def read_measured(
+    arms: Mapping[str, ArmRuns], controls: Mapping[str, ArmRuns], notes: list[str]
+) -> dict[str, Measured]:
+    """Return the videos of finished runs, and of those with tuned filters.
 
-    Of evaluations of one suite that were made in different ways, the commonest way counts.
+    Of evaluations of one suite that were made in different ways, the arms' commonest way counts.
 
     Args:
         arms: by technique.
+        controls: by name.
         notes: receives a sentence about everything that is left out.
     """
-    folders = {technique: (arm, SPLIT) for technique, arm in arms.items()}
-    folders[FILTERED] = (arms[BASELINE], f"{SPLIT}_filtered")
-    read = {name: _read(arm, split, notes) for name, (arm, split) in folders.items()}
+    read = {}
+    for name, arm in {**arms, **controls}.items():
+        read[name] = _read(arm, SPLIT, notes)
+        read[filtered(name)] = _read(arm, f"{SPLIT}_filtered", notes)
     ways: dict[str, Counter[str]] = defaultdict(Counter)
-    for suites in read.values():
-        for suite, seeds in suites.items():
+    for name in (each for arm in arms for each in (arm, filtered(arm))):
+        for suite, seeds in read[name].items():
             ways[suite].update(results.protocol.digest for results in seeds.values())
-    measured: dict[str, Measured] = {}
-    for name, suites in read.items():
-        measured[name] = {
+    return {
+        name: {
             suite: _of_one_way(name, suite, seeds, ways[suite].most_common(1)[0][0], notes)
             for suite, seeds in suites.items()
+            if suite in ways
         }
-    return measured
+        for name, suites in read.items()
+    }
 
 
 def suites_of(measured: Mapping[str, Measured], declared: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page's sections about claims, suites and costs."""
+"""The page's sections about claims, suites, controls and costs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from talkingface.report.claims.judge import JudgedClaim
 from talkingface.report.claims.suites import SuiteTable
 from talkingface.report.claims.tables import (
     CONDITION_HEADS,
+    CONTROL_HEADS,
     COST_HEADS,
     HOW_TO_READ,
+    HOW_TO_READ_CONTROLS,
     condition_rows,
+    control_cells,
     cost_rows,
     suite_cell,
     suite_heads,
@@ -46,6 +49,12 @@ def suite_section(findings: Findings) -> Markup:
         "jitter is no merit."
     )
     return joined(element("p", about, class_="muted"), *map(_suite, findings.suites))
+
+
+def control_section(findings: Findings) -> Markup:
+    """Return a row an arm or control."""
+    table = _table(CONTROL_HEADS, control_cells(findings.controls))
+    return joined(element("p", HOW_TO_READ_CONTROLS, class_="muted"), table)
 
 
 def cost_section(findings: Findings) -> Markup:

@@ -1,9 +1,10 @@
-"""Claims, suites and costs as rows of text, for the page and for Markdown."""
+"""Claims, suites, controls and costs as rows of text, for the page and for Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from talkingface.report.claims.controls import ENDPOINTS, GUARD, ControlRow
 from talkingface.report.claims.costs import Cost
 from talkingface.report.claims.declared import GUARDS
 from talkingface.report.claims.judge import JudgedClaim
@@ -29,6 +30,17 @@ COST_HEADS = (
     "training",
     "parameters",
     "ms a frame",
+)
+CONTROL_HEADS = (
+    "arm",
+    "against",
+    *(f"{' + '.join(metrics)} at {suite}" for suite, metrics in ENDPOINTS),
+    f"{' + '.join(GUARD[1])} at {GUARD[0]}",
+    "seeds",
+)
+HOW_TO_READ_CONTROLS = (
+    "What could explain an arm's effect away: the arm itself, and arms that differ from it by the "
+    "fields named. Relative changes with 95 % intervals; mouth_amplitude is the arm's own."
 )
 HOW_TO_READ = (
     "A claim holds when all of its conditions hold and fails when one fails. Figures are ratios of "
@@ -70,6 +82,19 @@ def suite_cell(metric: str, cell: SuiteCell | None) -> list[str]:
         ends = ", ".join(number(v, 3, sign=True) for v in (cell.change.low, cell.change.high))
         return [own, f"{number(cell.change.value, 3, sign=True)} [{ends}]"]
     return [own, percent_text(cell.change)]
+
+
+def control_cells(rows: Sequence[ControlRow]) -> list[list[str]]:
+    """Return a row each, under CONTROL_HEADS."""
+    none = "\N{EN DASH}"
+    cells = []
+    for row in rows:
+        changes = [none if change is None else percent_text(change) for change in row.changes]
+        amplitude = none if row.amplitude is None else level_text(row.amplitude)
+        seeds = {figure.seeds for figure in (*row.changes, row.amplitude) if figure is not None}
+        counts = " to ".join(map(str, sorted({min(seeds), max(seeds)}))) if seeds else none
+        cells.append([row.arm, row.against, *changes, amplitude, counts])
+    return cells
 
 
 def cost_rows(costs: Sequence[Cost]) -> list[list[str]]:

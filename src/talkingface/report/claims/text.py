@@ -1,4 +1,4 @@
-"""Claims, suites and costs as Markdown and as CSV tables."""
+"""Claims, suites, controls and costs as Markdown and as CSV tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import io
 from collections.abc import Iterable, Sequence
 
 from talkingface.report.claims.bootstrap import Figure
+from talkingface.report.claims.controls import ENDPOINTS, GUARD
 from talkingface.report.claims.findings import Findings
 from talkingface.report.claims.forest import forest
 from talkingface.report.claims.tables import (
     CONDITION_HEADS,
+    CONTROL_HEADS,
     COST_HEADS,
     HOW_TO_READ,
+    HOW_TO_READ_CONTROLS,
     condition_rows,
+    control_cells,
     cost_rows,
     suite_cell,
     suite_heads,
@@ -27,8 +31,10 @@ def verdict_lines(findings: Findings) -> list[str]:
 
 
 def findings_files(findings: Findings) -> dict[str, str]:
-    """Return the texts of claims.csv, suites.csv, cost.csv and claims.svg by name."""
+    """Return the texts of claims.svg and of the tables by name; without controls none of those."""
+    controls = {"controls.csv": _csv(_control_lines(findings))} if findings.controls else {}
     return {
+        **controls,
         "claims.csv": _csv(_claim_lines(findings)),
         "suites.csv": _csv(_suite_lines(findings)),
         "cost.csv": _csv(_cost_lines(findings)),
@@ -37,7 +43,7 @@ def findings_files(findings: Findings) -> dict[str, str]:
 
 
 def findings_markdown(findings: Findings) -> str:
-    """Return the three sections."""
+    """Return the sections."""
     parts = ["## Claims", plain(HOW_TO_READ)]
     overview = [[it.claim.name, it.claim.words, it.verdict] for it in findings.claims]
     parts.append(markdown_table(["claim", "", "verdict"], overview))
@@ -52,6 +58,9 @@ def findings_markdown(findings: Findings) -> str:
             for arm, cells in table.rows.items()
         ]
         parts += [f"### {plain(table.suite)}", markdown_table(suite_heads(table), rows)]
+    if findings.controls:
+        controls = markdown_table(CONTROL_HEADS, control_cells(findings.controls))
+        parts += ["## Controls", plain(HOW_TO_READ_CONTROLS), controls]
     parts += ["## Cost", markdown_table(COST_HEADS, cost_rows(findings.costs))]
     return "\n\n".join(parts)
 
@@ -93,6 +102,18 @@ def _suite_lines(findings: Findings) -> list[list[object]]:
                 counts = [cell.own.seeds, cell.own.people]
                 ends = [*_ends(cell.own), *_ends(cell.change)]
                 lines.append([table.suite, arm, metric, *counts, *ends])
+    return lines
+
+
+def _control_lines(findings: Findings) -> list[list[object]]:
+    heads = "arm against suite metric statistic value low high seeds people"
+    lines: list[list[object]] = [list(heads.split())]
+    for row in findings.controls:
+        found = [(*at, "relative", it) for at, it in zip(ENDPOINTS, row.changes, strict=True)]
+        for suite, metrics, statistic, it in (*found, (*GUARD, "level", row.amplitude)):
+            if it is not None:
+                what = [row.arm, row.against, suite, "+".join(metrics), statistic]
+                lines.append([*what, *_ends(it), it.seeds, it.people])
     return lines
 
 
