@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,11 @@ from tests.report.html_text import read, text_of
 from tests.report.run_folders import write_run
 
 
-def write_trained(root: Path, data: Path, cra: bool = False, seed: int = 0) -> Path:
+def write_trained(
+    root: Path, data: Path, cra: bool = False, stac: bool = False, seed: int = 0, ramp: int = 500
+) -> Path:
     """Write a finished run with a checkpoint whose data set is there."""
-    run = write_run(root, cra=cra, seed=seed)
+    run = write_run(root, cra=cra, stac=stac, seed=seed, ramp=ramp)
     config = json.loads((run / "config.json").read_text())
     config["data"] |= {"root": str(data), "val_identities": 1, "test_identities": 2}
     (run / "config.json").write_text(json.dumps(config))
@@ -58,6 +61,15 @@ def test_the_picture_shows_every_arm_and_is_kept_until_a_model_is_newer(
     os.utime(base / "checkpoints/best.ckpt", (later, later))
     assert not is_current(picture, rows)
     assert "older than the arms" in text_of(frames_section(picture, arms))
+
+
+def test_beside_the_four_arms_controls_have_no_row(tmp_path: Path) -> None:
+    for cra, stac in product((False, True), repeat=2):
+        write_trained(tmp_path, tmp_path, cra, stac)
+    write_filter(write_trained(tmp_path, tmp_path, cra=True, ramp=50), '{"smoothing": "kalman"}')
+    rows = frame_rows(collect(tmp_path).arms)
+    assert [row.label.split(",")[0] for row in rows] == ["baseline", "CRA", "STAC", "CRA+STAC"]
+    assert "ramp=500" in rows[1].label
 
 
 def test_without_the_data_set_the_report_says_so_and_goes_on(tmp_path: Path) -> None:
