@@ -13,26 +13,18 @@ from torch import Tensor, nn
 
 from data_modules.dataset import ClipBatch
 from lightning_modules.arms import Arms, check_codes
-from lightning_modules.decoding import pick
+from lightning_modules.generator_side import GeneratorSide, StepLosses
 from lightning_modules.judges import Judges, JudgeSettings
 from lightning_modules.learning_rates import own_rates, set_rates
-from lightning_modules.objective import (
-    corrected_guidance,
-    crossed_guidance,
-    flow_guidance,
-    image_losses,
-    motion_guidance,
-    worse_guidance,
-)
+from lightning_modules.objective import motion_guidance
 from lightning_modules.settings import AdversarialSettings, GuidanceSettings, Optimisation
 from lightning_modules.validation import validate
-from talkingface.losses.adversarial import discriminator_losses, generator_losses
-from talkingface.losses.guidance import Guidance, point_loss
+from talkingface.losses.adversarial import discriminator_losses
+from talkingface.losses.guidance import Guidance
 from talkingface.losses.weighting import total, weighted
 from talkingface.manifest import DatasetInfo
 from talkingface.metrics.amplitude import AmplitudeRatio
 from talkingface.motion.cra import CraSettings
-from talkingface.motion.draws import Draws
 from talkingface.motion.global_batch import means_over_ranks
 from talkingface.motion.stac import StacSettings
 from talkingface.networks.blocks import channels_last
@@ -40,7 +32,6 @@ from talkingface.networks.config import NetworkConfig
 from talkingface.networks.discriminator import Discriminator
 from talkingface.networks.model import TalkingFace
 from talkingface.runs.checkpoint import check_parts
-from talkingface.video.frames import to_signed
 
 
 class ReenactmentModule(L.LightningModule):
@@ -134,7 +125,7 @@ class ReenactmentModule(L.LightningModule):
         """Train on one batch: the generator's side, then the discriminator's."""
         optimizers = self.optimizers()
         optimizers = optimizers if isinstance(optimizers, list) else [optimizers]
-        losses, true, made = self._losses(batch)
+        losses, true, made = self.step_losses(batch)
         loss = total(weighted(losses, self._weights()))
         plans = self.guidance_settings, self.optimisation
         set_rates(optimizers[0].param_groups, *plans, self.step)
@@ -163,57 +154,12 @@ class ReenactmentModule(L.LightningModule):
                 logger.log_metrics(numbers, self.step)
                 logger.save()
 
-    def _losses(self, batch: ClipBatch) -> tuple[dict[str, Tensor], Tensor | None, Tensor | None]:
-        """Return the losses of the generator's side before weights, true frames and made ones."""
-        source = to_signed(batch["source"])
-        motion = self.network.read_clip(to_signed(batch["driver"]))
-        self.network.statistics.update(motion.code)
-        if self.network.recombination is not None:
-            readout = None if self.guidance is None else self.guidance.expression.weight
-            self.network.recombination.update(motion.code, readout)
-        losses = motion_guidance(self.guidance, batch, motion)
-        appearance = self.network.appearance(source)
-        if not self.generating:
-            if self.network.config.generator == "warp":
-                points = self.network.points(appearance.identity, motion.code)
-                losses |= point_loss(points, batch["landmarks"].flatten(0, 1))
-            return losses, None, None
-        draws = Draws(batch["seed"].tolist())
-        budget = self.arms.budget(self.step)
-        spent = self.arms.spend(self.network, batch, motion.code, budget, draws)
-        decodes = spent.decodes
-        made = self.network.generate(appearance, self.network.motion(source).code, decodes.code)
-        frames = made.frames.unflatten(0, decodes.code.shape[:2])
-        targeted = decodes.frame.shape[1]
-        true = pick(to_signed(batch["driving"]), decodes.frame)
-        losses |= spent.losses
-        if spent.worse is not None and self.arms.stac.guides:
-            losses |= worse_guidance(self.guidance, batch, *spent.worse)
-            losses |= corrected_guidance(self.guidance, batch, spent.correction)
-        losses |= image_losses(batch, decodes, frames[:, :targeted], true, self.region_gain)
-        pairs = frames[:, :targeted].flatten(0, 1), true.flatten(0, 1)
-        anchors = pick(motion.anchors.detach(), decodes.frame).flatten(0, 1)
-        losses |= self.arms.face_loss(self.network, *pairs, anchors)
-        losses |= self.judges.losses(*pairs, anchors)
-        if "perceptual" in losses:
-            del losses["pyramid"]
-        if self.competing and self.discriminator is not None:
-            losses |= generator_losses(self.discriminator(pairs[1]), self.discriminator(pairs[0]))
-        if self.guidance is not None and made.points is not None:
-            losses |= flow_guidance(batch, decodes, made.points, made.flows)
-            crossed = motion.code, batch, decodes, made.flows, draws
-            losses |= crossed_guidance(self.network, appearance.identity, *crossed)
-        if budget.crossed:
-            losses |= self.arms.crossed_losses(
-                self.network,
-                self.guidance,
-                frames[:, targeted:],
-                decodes,
-                batch,
-                budget,
-                draws,
-            )
-        return losses, pairs[1], pairs[0]
+    def step_losses(self, batch: ClipBatch) -> StepLosses:
+        """Return the losses of the generator's side, before weights, and the frames it made."""
+        discriminator = self.discriminator if self.competing else None
+        parts = self.network, self.arms, self.judges, self.guidance, discriminator
+        side = GeneratorSide(*parts, self.region_gain)
+        return side.generate(batch, self.step) if self.generating else side.warm_up(batch)
 
     def _cost(self, batch: ClipBatch) -> dict[str, float]:
         """Return the frames that a step decodes, the same in every arm, and those it encodes."""

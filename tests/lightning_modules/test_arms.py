@@ -40,7 +40,7 @@ def _module_and_batch(cfg: DictConfig) -> tuple[ReenactmentModule, ClipBatch]:
 
 
 def _first_loss(module: ReenactmentModule, batch: ClipBatch) -> torch.Tensor:
-    losses, _, _ = module._losses(batch)
+    losses, _, _ = module.step_losses(batch)
     return total(weighted(losses, module._weights()))
 
 
@@ -122,7 +122,7 @@ def test_a_sub_switch_takes_its_loss_away(tiny_run: TinyRun) -> None:
     ):
         whole, batch = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"]))
         part, _ = _module_and_batch(tiny_run(*WINDOW, *ARMS["both"], f"model.{switch}=false"))
-        assert whole._losses(batch)[0].keys() - part._losses(batch)[0].keys() == gone
+        assert whole.step_losses(batch)[0].keys() - part.step_losses(batch)[0].keys() == gone
 
 
 def test_the_head_of_crossed_codes_is_guided_and_the_face_is_not(tiny_run: TinyRun) -> None:
@@ -153,7 +153,7 @@ def test_the_head_of_crossed_codes_is_guided_and_the_face_is_not(tiny_run: TinyR
 def test_a_window_shorter_than_the_decodes_is_refused(tiny_run: TinyRun) -> None:
     module, batch = _module_and_batch(tiny_run("data.clip_length=3", *WINDOW[2:]))
     with pytest.raises(UserError, match=r"data\.clip_length=3"):
-        module._losses(batch)
+        module.step_losses(batch)
 
 
 def test_codes_that_died_stop_the_run_with_a_reason() -> None:
