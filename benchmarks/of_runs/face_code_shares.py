@@ -12,15 +12,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from talkingface.runs.checkpoint import load_network
+from talkingface.errors import UserError
+from talkingface.runs.checkpoint import load_checkpoint, load_network
 from talkingface.runs.folder import find_checkpoint
 
 
 def shares(run: Path) -> tuple[float, float, float]:
     """Shares of head pose, of expressions and of the rest; they add up to one."""
-    recombination = load_network(find_checkpoint(run)).recombination
-    if recombination is None or not recombination.batches:
-        sys.exit(f"{run}: has no recombination; give runs with CRA.")
+    checkpoint = find_checkpoint(run)
+    recombination = load_network(checkpoint).recombination
+    guided = "guidance.expression.weight" in load_checkpoint(checkpoint)["state_dict"]
+    if recombination is None or not recombination.batches or not guided:
+        sys.exit(
+            f"{run}: reads no expressions or recombines nothing. Give runs with CRA and labels."
+        )
     pose = recombination.pose_dim
     moments, taken_FF = recombination.moments.double(), recombination.taken.double()[pose:]
     covariance_ZZ = moments[:-1] - moments[-1][:, None] * moments[-1]
@@ -39,5 +44,8 @@ if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("face_code_shares.py RUN...: give at least one run with CRA.")
     print(f"{'':40}", *(f"{name:>11}" for name in ("head pose", "expression", "neither")))
-    for name in sys.argv[1:]:
-        print(f"{Path(name).name:40}", *(f"{value:11.3f}" for value in shares(Path(name))))
+    try:
+        for name in sys.argv[1:]:
+            print(f"{Path(name).name:40}", *(f"{value:11.3f}" for value in shares(Path(name))))
+    except UserError as error:
+        sys.exit(str(error))

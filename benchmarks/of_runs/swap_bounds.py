@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from data_modules.splits import split_clips
+from talkingface.errors import UserError
 from talkingface.evaluation.cases import Case, self_cases, swap_cases
 from talkingface.evaluation.donors import aligned, shared_frames
 from talkingface.evaluation.generate import made_frames, reference
@@ -67,22 +68,32 @@ def read(ruler: Ruler, frames: Iterator[Frames]) -> Track:
     return ruler.read([np.stack([*frames])])
 
 
-def learned_recombination(run: Path, network: TalkingFace, root: Path, clips: list[Clip]) -> None:
-    """Give a network a recombination of the codes that it reads from some clips."""
+def expression_readout(run: Path) -> torch.Tensor:
+    """The weights with which a run reads expressions from the face code."""
     state = load_checkpoint(find_checkpoint(run))["state_dict"]
+    if "guidance.expression.weight" not in state:
+        sys.exit(f"{run}: was trained without labels, so that it reads no expressions.")
+    weight: torch.Tensor = state["guidance.expression.weight"]
+    return weight
+
+
+def learned_recombination(
+    readout_EF: torch.Tensor, network: TalkingFace, root: Path, clips: list[Clip]
+) -> None:
+    """Give a network a recombination of the codes that it reads from some clips."""
     network.recombination = Recombination(network.pose_dim, network.config.face_dim, momentum=0)
     perturbation = Suite.named("clean").perturbation
     for clip in clips:
         seen = reference(root, clip, network.config.size, perturbation)
         code_TZ = encode_driving(network, seen).code
-        network.recombination.update(code_TZ, state["guidance.expression.weight"])
+        network.recombination.update(code_TZ, readout_EF)
 
 
 def of_run(
     run: Path, root: Path, ruler: Ruler, cases: dict[str, list[Case]], seen: list[Clip]
 ) -> None:
     """Print one run's errors."""
-    network = load_network(find_checkpoint(run))
+    network, readout_EF = load_network(find_checkpoint(run)), expression_readout(run)
 
     def show_case(task: str, how: str) -> None:
         found = []
@@ -94,7 +105,7 @@ def of_run(
     show_case("clean", "clean")
     network.recombination = None
     show_case("swap", "swap, streams as they are")
-    learned_recombination(run, network, root, seen)
+    learned_recombination(readout_EF, network, root, seen)
     show_case("swap", "swap, recombined")
 
 
@@ -126,4 +137,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

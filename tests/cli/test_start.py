@@ -1,10 +1,13 @@
 from collections.abc import Callable
 
 import pytest
-from omegaconf import DictConfig
+from hydra import compose, initialize_config_module
+from omegaconf import DictConfig, OmegaConf
 
 from talkingface.cli.start import start_configuration
 from talkingface.errors import UserError
+from talkingface.runs.folder import run_identity
+from tests.cli.conftest import REPOSITORY
 
 Configuration = Callable[..., DictConfig]
 
@@ -38,6 +41,20 @@ def test_all_arms_of_a_seed_have_one_start(tiny_run: Configuration) -> None:
         for name in ("cra", "stac")
     ]
     assert arms[0] == arms[1]
+
+
+def test_all_controls_start_where_the_arms_of_the_ablation_do() -> None:
+    controls = [file.stem for file in (REPOSITORY / "conf/control").glob("*.yaml")]
+    assert "neighbour" in controls
+    starts = []
+    with initialize_config_module("conf", version_base="1.3"):
+        for name in controls:
+            words = ["experiment=ablation", "data.root=/here", f"control={name}"]
+            cfg = start_configuration(compose("train", overrides=words))
+            kept = [section for section in cfg if section not in ("callbacks", "logger")]
+            plain = OmegaConf.to_container(OmegaConf.masked_copy(cfg, kept), resolve=True)
+            starts.append(run_identity(plain))
+    assert all(start == starts[0] for start in starts)
 
 
 def test_a_misspelt_field_of_a_start_is_one_line(tiny_run: Configuration) -> None:

@@ -135,7 +135,10 @@ def test_a_run_of_other_networks_under_the_same_name_is_refused_in_one_line(
         for key in ("state_dict", "current_model_state"):
             checkpoint[key]["network.older.weight"] = torch.zeros(1)
         torch.save(checkpoint, path)
-    with pytest.raises(UserError, match=r"another version of the networks .*network\.older"):
+    named = (
+        r"step-\d+\.ckpt: written by another version of the networks .*network\.older.* fresh=true"
+    )
+    with pytest.raises(UserError, match=named):
         train(cfg)
 
 

@@ -84,11 +84,12 @@ def write_arm(
     noise: float = 0.004,
     lr: float = 1e-3,
     ramp: int = 500,
+    name: str = "ablation",
 ) -> list[Path]:
     """Write an arm's runs with their evaluations; a baseline's with those of its filter."""
     folders = []
     for seed in seeds:
-        run = write_run(root, *SWITCHES[arm], seed=seed, lr=lr, ramp=ramp)
+        run = write_run(root, *SWITCHES[arm], seed=seed, lr=lr, ramp=ramp, name=name)
         levels = {name: level for name, level in LEVELS.items() if name not in without}
         for suite in suites:
             metrics = levels | (LEAKS if suite == "swap" else {})

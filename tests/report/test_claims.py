@@ -191,6 +191,24 @@ def test_a_control_stands_beside_the_arm_that_it_changes(tmp_path: Path) -> None
     assert "Controls" in text_of((tmp_path / "report/report.html").read_text())
 
 
+def test_controls_of_like_names_stay_apart_and_replace_no_arm(tmp_path: Path) -> None:
+    write_ablation(tmp_path)
+    write_arm(tmp_path, CRA, effect=ablations.none, name="again")
+    for name in ("ablation", "again"):
+        write_arm(tmp_path, CRA, effect=ablations.none, name=name, ramp=50)
+    findings = found(tmp_path)
+    assert {claim.verdict for claim in findings.claims} == {"holds"}
+    names = [row.arm for row in findings.controls if row.against == CRA]
+    assert len(names) == 3
+    assert {"CRA, name=again", "CRA, ramp=50"} < {*names}
+
+
+def test_an_only_arm_that_differs_in_more_is_judged_and_said(tmp_path: Path) -> None:
+    write_arm(tmp_path, BASELINE)
+    write_arm(tmp_path, CRA, ramp=50)
+    assert any("more than switches (model.cra.ramp=50)" in note for note in found(tmp_path).notes)
+
+
 def test_an_evaluation_made_in_another_way_is_not_compared(tmp_path: Path) -> None:
     runs = write_ablation(tmp_path)
     videos = ablations.rows(CRA, "swap", 1, ablations.none, ablations.LEVELS, 0.004)

@@ -68,6 +68,18 @@ def test_what_changes_the_result_changes_the_folder(
     assert open_run(tmp_path, _changed(field, value), tmp_path).path != first.path
 
 
+def test_of_a_technique_that_is_off_no_field_counts(tmp_path: Path) -> None:
+    def folder(enabled: bool, **fields: object) -> Path:
+        config = _changed("model.cra", {"enabled": enabled} | fields)
+        return open_run(tmp_path, config, tmp_path).path
+
+    assert folder(False, ramp=50) == folder(False, ramp=500, mix=True)
+    assert folder(True, ramp=50) != folder(True, ramp=500)
+    tuned = (open_run(tmp_path, _changed("model.stac", {"enabled": False, "lookahead": frames}),
+                      tmp_path).path for frames in (None, 2))  # fmt: skip
+    assert len({*tuned}) == 2, "the filter beside a baseline looks ahead as far as STAC"
+
+
 def test_a_folder_with_another_configuration_is_refused_by_field(tmp_path: Path) -> None:
     folder = open_run(tmp_path, CONFIG, tmp_path).path
     settings = folder / "settings.json"

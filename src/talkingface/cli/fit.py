@@ -25,7 +25,7 @@ from lightning_modules.pretrained import start_from
 from lightning_modules.reenactment import ReenactmentModule
 from talkingface.errors import UserError
 from talkingface.motion.cra import CraSettings
-from talkingface.runs.checkpoint import load_checkpoint
+from talkingface.runs.checkpoint import check_parts, load_checkpoint
 from talkingface.runs.folder import RunFolder, find_checkpoint
 
 
@@ -45,12 +45,16 @@ def fit(cfg: DictConfig, folder: RunFolder, precision: str) -> dict[str, float]:
     if cfg.trainer.threads:
         torch.set_num_threads(cfg.trainer.threads)
     checkpoint = folder.newest_checkpoint()
-    start_step = load_checkpoint(checkpoint)["step"] if checkpoint else 0
+    stored: dict[str, Any] = load_checkpoint(checkpoint) if checkpoint else {"step": 0}
+    start_step = stored["step"]
     print(f"{folder.path}: {'resuming at step ' + str(start_step) if checkpoint else 'new run'}")
     cfg = _with_run_fields(cfg, folder, start_step)
     cra: CraSettings = instantiate(cfg.model.cra)
     data: ClipDataModule = instantiate(cfg.data, strides=cra.window_strides, reach=cra.reach)
     module = _module(cfg, data)
+    if checkpoint:
+        check_parts(checkpoint, stored["state_dict"], module.state_dict())
+    del stored
     trainer = _trainer(cfg, precision, folder)
     _check_environment(trainer)
     trainer.callbacks.append(Agreement(folder.name, start_step))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A finished run is measured: its suites, its cost, and a baseline's best plain filter."""
+"""A finished run is measured: suites, cost, and the best plain filter where none corrects."""
 
 from __future__ import annotations
 

@@ -18,10 +18,10 @@ class Recombination(nn.Module):
 
     Close-ups of eyes and mouth look different when the head turns and from person to person, so
     the face code knows more than facial motion, and a generator that believes all of it turns the
-    head with a stranger's face. A face code has three parts: what a linear map foretells of it
-    from the head pose, what one foretells of the remainder from the expressions that are read from
-    it, and the rest. Only the second comes from the moment that gives the facial motion. Where
-    nothing is read, only the first can be told from the rest and stays with the head.
+    head with a stranger's face. So of the difference of two face codes only what the read-outs of
+    expressions see comes from the moment that gives the facial motion, with what goes along with it
+    where the head keeps still; the rest stays with the head. Where nothing is read, only what a
+    linear map foretells of the face code from the head pose stays with the head.
 
     Args:
         pose_dim, face_dim: lengths of the two parts of the code.

@@ -14,6 +14,8 @@ from talkingface.runs.arm_names import ARM_ORDER, BASELINE, TECHNIQUES
 ABSENT = "(absent)"
 # Of a technique that is off these mean nothing, so that they keep no baseline from its arm.
 _OF_TECHNIQUES = tuple(f"model.{name}." for name in TECHNIQUES)
+#: The fields that turn techniques on.
+SWITCHES = {f"model.{name}.enabled" for name in TECHNIQUES}
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,7 @@ def baseline_of(arm: ArmRuns, arms: Sequence[ArmRuns]) -> ArmRuns | None:
 
 def agrees_but_for_switches(one: ArmRuns, other: ArmRuns) -> bool:
     """Whether two arms are equal in all but which techniques are on."""
-    switches = {f"model.{name}.enabled" for name in TECHNIQUES}
-    names = (one.identity.keys() | other.identity.keys()) - switches
+    names = (one.identity.keys() | other.identity.keys()) - SWITCHES
     return all(one.identity.get(name, ABSENT) == other.identity.get(name, ABSENT) for name in names)
 
 
@@ -114,7 +115,7 @@ def _labelled(technique: str, groups: Sequence[Mapping[int, RunFiles]]) -> list[
     arms = []
     for place, (identity, group) in enumerate(zip(identities, groups, strict=True)):
         own = [
-            f"{_short(name, identity)}={value_text(values[place])}"
+            f"{short_name(name, identity)}={value_text(values[place])}"
             for name, values in differing.items()
         ]
         label = ", ".join([technique, *own])
@@ -122,8 +123,8 @@ def _labelled(technique: str, groups: Sequence[Mapping[int, RunFiles]]) -> list[
     return sorted(arms, key=lambda arm: arm.label)
 
 
-def _short(name: str, identity: Mapping[str, Any]) -> str:
-    """The shortest end of a dotted name that no other field has."""
+def short_name(name: str, identity: Mapping[str, Any]) -> str:
+    """Return the shortest end of a dotted name that no other field has."""
     parts = name.split(".")
     for start in range(len(parts) - 1, 0, -1):
         end = ".".join(parts[start:])

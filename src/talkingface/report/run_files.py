@@ -10,7 +10,7 @@ from typing import Any
 
 from talkingface.report.curves import Curve, read_curves
 from talkingface.runs.arm_names import arm_name
-from talkingface.runs.folder import run_identity
+from talkingface.runs.folder import result_fields
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read_run(folder: Path) -> RunFiles | None:
         return None
     done, environment = folder / "DONE", folder / "environment.json"
     notes: list[str] = []
-    fields = run_identity(config)
+    fields = result_fields(config)
     return RunFiles(
         folder=folder,
         config=config,
@@ -151,7 +151,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def _evaluations(folder: Path, notes: list[str]) -> list[Evaluation]:
     found = []
     for file in sorted(folder.glob("evaluation/*/*/summary.json")):
-        # The baseline with a filter is no arm of its own; the claims alone compare with it.
+        # With a filter a run is no arm of its own; claims and controls alone compare with it.
         if file.parent.parent.name.endswith("_filtered"):
             continue
         try:

@@ -45,17 +45,28 @@ def load_network(path: Path) -> TalkingFace:
     return channels_last(network).eval().requires_grad_(False)
 
 
-def check_parts(stored: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    """Find out whether stored weights are of the same parts as those that are to take them.
+def check_parts(path: Path, stored: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Find out whether a checkpoint's weights fit those that are to take them.
+
+    Args:
+        path: of the checkpoint, to be named.
+        stored, own: its weights by name, and the others.
 
     Raises:
-        UserError: one has a part that the other has not.
+        UserError: one has a part that the other has not, or of another shape.
     """
-    if different := sorted(stored.keys() ^ own.keys()):
+    known = stored.keys() | own.keys()
+    different = [name for name in sorted(known) if _shape(stored, name) != _shape(own, name)]
+    if different:
         raise UserError(
-            f"The checkpoint was written by another version of the networks (first difference: "
-            f"{different[0]}). Train under another name, or use the version that wrote it."
+            f"{path}: written by another version of the networks (first difference: "
+            f"{different[0]}). Train under another name, start over with fresh=true, or use the "
+            "version that wrote it."
         )
+
+
+def _shape(weights: Mapping[str, Any], name: str) -> Any:
+    return weights[name].shape if name in weights else None
 
 
 def network_weights(checkpoint: dict[str, Any]) -> dict[str, torch.Tensor]:

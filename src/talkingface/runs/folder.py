@@ -21,6 +21,8 @@ from talkingface.settings import claim_folder
 # What determines the result; devices, paths, loggers and progress bars do not.
 IDENTITY_SECTIONS = ("name", "seed", "steps", "batch_size", "pretrained", "data", "model")
 NOT_IDENTITY = ("data.root", "data.workers", "data.backend", "data.memory", "pretrained.path")
+# The filter that is tuned for a baseline looks ahead as far as STAC would.
+_EVER_COUNTING = (*(f"model.{name}.enabled" for name in TECHNIQUES), "model.stac.lookahead")
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,24 @@ def content_digest(path: Path) -> str:
 
 
 def run_identity(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a resolved configuration that determine the result, by dotted name."""
+    """Return the fields of a resolved configuration that determine the result, by dotted name.
+
+    Of a technique that is off nothing is constructed, so that its other fields do not count: arms
+    with any CRA and STAC have the same baseline, and the same start.
+    """
+    off = tuple(f"model.{name}." for name in TECHNIQUES if not config["model"][name]["enabled"])
+    return {
+        name: value
+        for name, value in result_fields(config).items()
+        if name in _EVER_COUNTING or not name.startswith(off)
+    }
+
+
+def result_fields(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that determine the result of some run, by dotted name.
+
+    Those of techniques that are off are among them.
+    """
     flat: dict[str, Any] = {}
 
     def walk(prefix: str, node: Any) -> None:

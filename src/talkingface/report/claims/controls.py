@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from talkingface.report.arms import ArmRuns, differing_fields, value_text
+from talkingface.report.arms import ArmRuns, differing_fields, short_name, value_text
 from talkingface.report.claims.bootstrap import Figure, figure
 from talkingface.report.claims.declared import BASELINE, CLAIMS, filtered
 from talkingface.report.claims.judge import compared
@@ -42,23 +43,33 @@ class ControlRow:
 def control_arms(arms: Sequence[ArmRuns], judged: Mapping[str, ArmRuns]) -> dict[str, ArmRuns]:
     """Return the arms that are not judged, by the fields in which they differ from those that are.
 
+    Arms on other data are no controls.
+
     Args:
         arms: all there are.
         judged: by technique.
     """
     chosen = {id(arm) for arm in judged.values()}
-    controls = {}
+    controls: dict[str, ArmRuns] = {}
     for arm in arms:
-        if id(arm) in chosen or arm.technique not in judged:
+        reference = judged.get(arm.technique)
+        if id(arm) in chosen or reference is None or _data(arm) != _data(reference):
             continue
-        fields = differing_fields([judged[arm.technique].identity, arm.identity])
+        fields = differing_fields([reference.identity, arm.identity])
         own = [
-            f"{field.rpartition('.')[2]}={value_text(value)}"
+            f"{short_name(field, arm.identity)}={value_text(value)}"
             for field, (_, value) in fields.items()
             if field != "name"
         ]
-        controls[", ".join([arm.technique, *own])] = arm
+        label = ", ".join([arm.technique, *own])
+        if label == arm.technique or label in controls:
+            label += f", name={value_text(arm.identity['name'])}"
+        controls[label] = arm
     return controls
+
+
+def _data(arm: ArmRuns) -> Any:
+    return arm.identity.get("data.fingerprint")
 
 
 def control_rows(

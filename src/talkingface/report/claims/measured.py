@@ -37,14 +37,17 @@ def read_measured(
     for name in (each for arm in arms for each in (arm, filtered(arm))):
         for suite, seeds in read[name].items():
             ways[suite].update(results.protocol.digest for results in seeds.values())
-    return {
-        name: {
+    measured: dict[str, Measured] = {}
+    for name, suites in read.items():
+        alone = sorted(suites.keys() - ways.keys())
+        if alone:
+            notes.append(f"Not shown: {name} at {', '.join(alone)}, where no arm was evaluated.")
+        measured[name] = {
             suite: _of_one_way(name, suite, seeds, ways[suite].most_common(1)[0][0], notes)
             for suite, seeds in suites.items()
             if suite in ways
         }
-        for name, suites in read.items()
-    }
+    return measured
 
 
 def suites_of(measured: Mapping[str, Measured], declared: Sequence[str]) -> list[str]:

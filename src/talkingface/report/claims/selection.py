@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from talkingface.report.arms import ArmRuns, agrees_but_for_switches, baseline_of
+from talkingface.report.arms import (
+    SWITCHES,
+    ArmRuns,
+    agrees_but_for_switches,
+    baseline_of,
+    differing_fields,
+    value_text,
+)
 from talkingface.report.claims.declared import BASELINE
 from talkingface.runs.arm_names import ARM_ORDER
 
@@ -43,7 +50,19 @@ def _around(baseline: ArmRuns, arms: Sequence[ArmRuns]) -> tuple[dict[str, ArmRu
         found = exact or candidates
         if len(found) == 1:
             chosen[technique] = found[0]
+            if not exact:
+                notes.append(
+                    f"{technique} is judged on the only arm of it, which differs from the baseline "
+                    f"in more than switches ({_differences(found[0], baseline)})."
+                )
         elif found:
             labels = "; ".join(arm.label for arm in found)
             notes.append(f"{technique} is not judged: none of {labels} has the baseline's fields.")
     return chosen, notes
+
+
+def _differences(arm: ArmRuns, baseline: ArmRuns) -> str:
+    fields = differing_fields([baseline.identity, arm.identity]).items()
+    return ", ".join(
+        f"{field}={value_text(own)}" for field, (_, own) in fields if field not in SWITCHES
+    )

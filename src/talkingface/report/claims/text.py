@@ -31,7 +31,7 @@ def verdict_lines(findings: Findings) -> list[str]:
 
 
 def findings_files(findings: Findings) -> dict[str, str]:
-    """Return the texts of claims.svg and of the tables by name; without controls none of those."""
+    """Return the texts of claims.svg and of the tables by name; controls.csv only with controls."""
     controls = {"controls.csv": _csv(_control_lines(findings))} if findings.controls else {}
     return {
         **controls,
