@@ -120,7 +120,7 @@ def test_all_judges_take_part_in_a_step(
     data = instantiate(cfg.data)
     module: ReenactmentModule = instantiate(cfg.model, _partial_=True)(info=data.info)
     module.log = lambda *_, **__: None  # type: ignore[method-assign, assignment]
-    losses, _, _ = module._losses(next(iter(data.train_dataloader())))
+    losses, _, _ = module.step_losses(next(iter(data.train_dataloader())))
     assert {"perceptual", "identity", "adversarial", "matching"} <= losses.keys()
     assert "pyramid" not in losses
     assert all(torch.isfinite(value) for value in losses.values())
