@@ -70,7 +70,7 @@ demo/self.mp4: $(TRAINED)
 demo/cross.mp4: $(TRAINED)
 	$(ANIMATE) driving=$(OTHER)
 
-benchmark: $(READY)  ## Measure every speed that the documentation claims; those of runs are in benchmarks/of_runs
+benchmark: $(READY)  ## Measure every speed that the documentation claims; benchmarks/of_runs measure finished runs
 	set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done
 
 clean:  ## Remove .venv and caches; data, runs and demo stay

@@ -3,7 +3,8 @@
 `python benchmarks/of_runs/face_code_shares.py RUN...` reads the moments that runs with CRA keep for
 recombination and prints which shares of the face code's variance a linear map foretells from the
 head pose, which the expressions that are read from the remainder foretell of it, and which are
-neither. Every dimension counts alike. It takes a second.
+neither, every dimension counting alike; then which share of the read-outs' own variance a linear
+map foretells from the head pose. It takes a second.
 """
 
 import sys
@@ -17,12 +18,12 @@ from talkingface.runs.checkpoint import load_checkpoint, load_network
 from talkingface.runs.folder import find_checkpoint
 
 
-def shares(run: Path) -> tuple[float, float, float]:
-    """Shares of head pose, of expressions and of the rest; they add up to one."""
+def shares(run: Path) -> tuple[float, float, float, float]:
+    """Shares of head pose, of expressions and of the rest, and head pose's in the read-outs."""
     checkpoint = find_checkpoint(run)
     recombination = load_network(checkpoint).recombination
-    guided = "guidance.expression.weight" in load_checkpoint(checkpoint)["state_dict"]
-    if recombination is None or not recombination.batches or not guided:
+    readout_EF = load_checkpoint(checkpoint)["state_dict"].get("guidance.expression.weight")
+    if recombination is None or not recombination.batches or readout_EF is None:
         sys.exit(
             f"{run}: reads no expressions or recombines nothing. Give runs with CRA and labels."
         )
@@ -36,14 +37,18 @@ def shares(run: Path) -> tuple[float, float, float]:
     def share(part_FF: Tensor) -> float:
         return float((part_FF.diagonal() / own_FF.diagonal()).mean())
 
+    read_EF = readout_EF.double()
+    read, owed = ((read_EF @ part_FF @ read_EF.T).trace() for part_FF in (own_FF, foretold_FF))
     head, face = share(foretold_FF), share(expressed_FF)
-    return head, face, 1 - head - face
+    return head, face, 1 - head - face, float(owed / read)
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("face_code_shares.py RUN...: give at least one run with CRA.")
-    print(f"{'':40}", *(f"{name:>11}" for name in ("head pose", "expression", "neither")))
+    print(
+        f"{'':40}", *(f"{name:>11}" for name in ("head pose", "expression", "neither", "read-outs"))
+    )
     try:
         for name in sys.argv[1:]:
             print(f"{Path(name).name:40}", *(f"{value:11.3f}" for value in shares(Path(name))))

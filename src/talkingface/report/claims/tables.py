@@ -40,7 +40,8 @@ CONTROL_HEADS = (
 )
 HOW_TO_READ_CONTROLS = (
     "What could explain an arm's effect away: the arm itself, and arms that differ from it by the "
-    "fields named. Relative changes with 95 % intervals; mouth_amplitude is the arm's own."
+    "fields named. Relative changes with 95 % intervals, over the seeds that both arms have; with "
+    "one seed the interval is over people alone. mouth_amplitude is the arm's own."
 )
 HOW_TO_READ = (
     "A claim holds when all of its conditions hold and fails when one fails. Figures are ratios of "
